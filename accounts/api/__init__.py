@@ -1,0 +1,1 @@
+"""The REST door of this app: validate, call a service, serialize."""

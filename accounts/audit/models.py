@@ -1,0 +1,85 @@
+"""Events: written once, never changed, never deleted one by one."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils import timezone
+from typing_extensions import override
+
+from accounts.audit.actions import Action
+from config.fields import IdField, KeyField
+
+
+class AppendOnly(TypeError):
+    """Somebody tried to change or delete what is append-only."""
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Reads only."""
+
+    @override
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("audit events are never changed")
+
+    @override
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("audit events are never changed")
+
+    @override
+    def delete(self) -> NoReturn:
+        raise AppendOnly("audit events are never deleted")
+
+    def about(self, target_id: str) -> "EventQuerySet":
+        """Return the events whose target or actor has this id, newest first."""
+        found = models.Q(target_id=target_id) | models.Q(actor_id=target_id)
+        return self.filter(found).order_by("-id")
+
+
+class Event(models.Model):
+    """One thing that happened: who did what to whom, from where, and how it went.
+
+    `actor_*` is who acted (a user, an application, or `system`), `target_*` what it was
+    done to. The labels are what a person recognises (an address, a slug), kept because
+    the thing itself may be gone. `outcome` is a sentence in plain language.
+    """
+
+    id = IdField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    action = KeyField(max_length=64, choices=Action.choices)
+    succeeded = models.BooleanField(default=True)
+    outcome = models.CharField(max_length=255, blank=True)
+    actor_type = models.CharField(max_length=16)
+    actor_id = KeyField(max_length=64, blank=True, db_index=True)
+    actor_label = models.CharField(max_length=254, blank=True)
+    tenant_id = models.UUIDField(null=True)
+    target_type = models.CharField(max_length=32, blank=True)
+    target_id = KeyField(max_length=64, blank=True, db_index=True)
+    target_label = models.CharField(max_length=254, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=256, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        """Read by tenant or by action, newest first."""
+
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant_id", "-id"], name="audit_event_tenant"),
+            models.Index(fields=["action", "created_at"], name="audit_event_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}: {self.target_label or self.target_id}"
+
+    @override
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly("audit events are never changed")
+        super().save(*args, **kwargs)
+
+    @override
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("audit events are never deleted")

@@ -1,0 +1,7 @@
+"""How a password sign-in finds its user."""
+
+from django.contrib.auth.backends import ModelBackend
+
+
+class EmailBackend(ModelBackend):
+    """PLACEHOLDER."""

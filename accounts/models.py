@@ -1,0 +1,170 @@
+"""Users and what guards their sign-in."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
+from django.db import models
+from django.utils import timezone
+
+from accounts.addresses import email_key
+from config.fields import IdField, KeyField
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds and makes users by the normalised form of their address."""
+
+    def create_user(
+        self,
+        email: str,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """Store a user; without a password none is usable."""
+        user = self.model(email=email, email_key=email_key(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self,
+        email: str,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """Store a user who may do everything."""
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user of an address however it is spelled."""
+        return self.get(email_key=email_key(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. `email` is shown, `email_key` is who they are.
+
+    `epoch` is bumped by every change that ends what was handed out before (disable,
+    password change, sign out everywhere); a token is minted only under the epoch that
+    was read before the credentials were checked.
+    """
+
+    id = IdField()
+    email = models.EmailField(max_length=254)
+    email_key = KeyField(max_length=254, unique=True, editable=False)
+    name = models.CharField(max_length=150, blank=True)
+    password = models.CharField(max_length=255)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        """Newest last: UUIDv7 keys are in order of creation."""
+
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Attempts(models.Model):
+    """How often something happened under one key since its window began.
+
+    One row a key, counted by `UPDATE ... SET count = count + 1`: exact under any number
+    of workers. `key` is a digest, so that no address stands here in clear.
+    """
+
+    key = KeyField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    window_ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A counter, not a list: never ordered."""
+
+        verbose_name_plural = "attempts"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.window_ends_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Lockout(models.Model):
+    """Sign-in to one address from one IP is refused until `locked_until`.
+
+    Keyed by `email_key` whether or not the account exists, so that a lockout tells
+    nothing. An operator lifts it by deleting the row (`services.lift_lockouts`).
+    """
+
+    id = IdField()
+    email_key = KeyField(max_length=254, db_index=True)
+    ip = models.GenericIPAddressField()
+    locked_until = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """One row per address and IP."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_key", "ip"], name="accounts_lockout_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email_key} from {self.ip}"
+
+
+class KnownAddress(models.Model):
+    """An IP from which an account signed in successfully: a lockout never shuts it out."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="known_addresses"
+    )
+    ip = models.GenericIPAddressField()
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        """One row per user and IP."""
+
+        verbose_name_plural = "known addresses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "ip"], name="accounts_known_address_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.ip
+
+
+class SetupLink(models.Model):
+    """The one-time link with which the first superuser is made; stored hashed."""
+
+    id = IdField()
+    digest = KeyField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"set-up link until {self.expires_at:%H:%M:%S}"
+
+
+class SpentCode(models.Model):
+    """A single-use code that was presented: the unique digest makes its use atomic."""
+
+    digest = KeyField(max_length=64, primary_key=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -1,0 +1,6 @@
+"""PLACEHOLDER."""
+
+
+def MetricsMiddleware(get_response):
+    """PLACEHOLDER."""
+    return get_response

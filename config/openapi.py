@@ -1,0 +1,2 @@
+"""PLACEHOLDER."""
+from drf_spectacular.openapi import AutoSchema as Schema

@@ -1,0 +1,2 @@
+"""PLACEHOLDER."""
+from rest_framework.parsers import JSONParser as StrictJSONParser

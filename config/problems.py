@@ -1,0 +1,2 @@
+"""PLACEHOLDER."""
+from rest_framework.views import exception_handler

@@ -1,0 +1,220 @@
+"""The settings, from the one table in `environment.py`.
+
+`DJANGO_ENV` says which instance this is: `development` (the embedded default),
+`production`, or `test`. Production refuses unsafe values in `config/checks.py`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from config.settings import databases, local, logs
+from config.settings.environment import read
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+ENVIRONMENT: str = read("DJANGO_ENV")
+PRODUCTION = ENVIRONMENT == "production"
+TESTING = ENVIRONMENT == "test"
+EMBEDDED = ENVIRONMENT == "development"
+VAR_DIR = Path(read("VAR_DIR", str(BASE_DIR / "var")))
+DEBUG: bool = read("DEBUG")
+
+_own = local.load_or_create(VAR_DIR) if EMBEDDED else {}
+if TESTING:
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _own = {"SECRET_KEY": "test-" * 12, "ENCRYPTION_KEYS": "test-encryption-key"}
+SECRET_KEY: str = read("SECRET_KEY", _own.get("SECRET_KEY", ""))
+ENCRYPTION_KEYS: list[str] = read("ENCRYPTION_KEYS", [_own.get("ENCRYPTION_KEYS", "")])
+
+HOST: str = read("HOST")
+PORT: int = read("PORT")
+ISSUER: str = read("ISSUER", "" if PRODUCTION else f"http://{HOST}:{PORT}")
+IDENTITY_API = f"{ISSUER}/api/v1"
+_issuer_host = urlsplit(ISSUER).hostname or "localhost"
+ALLOWED_HOSTS: list[str] = [_issuer_host, *read("ALLOWED_HOSTS", [])]
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]", "testserver"]
+TRUSTED_PROXIES: int = read("TRUSTED_PROXIES")
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+)
+_https = ISSUER.startswith("https://")
+
+INSTALLED_APPS = [
+    "unfold",
+    "config.site.SiteConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "accounts.audit",
+    "accounts.outbox",
+    "tenants",
+    "tokens",
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestContextMiddleware",
+    "config.metrics.MetricsMiddleware",
+    "config.middleware.SecurityHeadersMiddleware",
+    "config.middleware.BadRequestMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.PagesMiddleware",
+]
+# What only pages need (cookies, CSRF, messages): PagesMiddleware runs it outside the API.
+PAGES_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+SILENCED_SYSTEM_CHECKS = [
+    *["admin.E408", "admin.E409", "admin.E410"],  # they run inside PagesMiddleware
+    "auth.W004",  # `email_key` is the unique one; `accounts.backends` looks there
+    "models.W036",  # allauth's conditional constraint; `email_key` is ours
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES: dict[str, Any] = {
+    "default": databases.configure(
+        read("DATABASE_URL", ""),
+        var=VAR_DIR,
+        production=PRODUCTION,
+        ca=read("DATABASE_CA"),
+    )
+}
+ALLOW_SQLITE: bool = read("ALLOW_SQLITE")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL: str = read("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+BCRYPT_ROUNDS: int = 4 if TESTING else read("BCRYPT_ROUNDS")
+PASSWORD_MIN_LENGTH: int = read("PASSWORD_MIN_LENGTH")
+HASHING_SLOTS: int = read("HASHING_SLOTS", os.cpu_count() or 1)
+HASHING_QUEUE: int = read("HASHING_QUEUE")
+PASSWORD_HASHERS = ["accounts.hashers.BoundedBCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.PolicyValidator"}]
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # a tenant may relax it: accounts.flows
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_RATE_LIMITS = False  # ours are exact under any number of workers
+ACCOUNT_PREVENT_ENUMERATION = True
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ["app"]
+HEADLESS_TOKEN_STRATEGY = "accounts.flows.TokenStrategy"
+
+LIMITS: dict[str, str] = {
+    "login_account": read("LIMIT_LOGIN_ACCOUNT"),
+    "login_ip": read("LIMIT_LOGIN_IP"),
+    "register_ip": read("LIMIT_REGISTER_IP"),
+    "resend_account": read("LIMIT_RESEND_ACCOUNT"),
+    "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
+    "api_caller": read("LIMIT_API_CALLER"),
+}
+RATE_LIMITS: bool = read("RATE_LIMITS") != "off"
+
+ACCESS_TOKEN_SECONDS: int = read("ACCESS_TOKEN_SECONDS")
+ACCESS_TOKEN_MAX_SECONDS: int = read("ACCESS_TOKEN_MAX_SECONDS")
+SESSION_IDLE_SECONDS: int = read("SESSION_IDLE_SECONDS")
+SESSION_ABSOLUTE_SECONDS: int = read("SESSION_ABSOLUTE_SECONDS")
+REFRESH_GRACE_SECONDS: int = read("REFRESH_GRACE_SECONDS")
+REVOCATION_FEED_MAX_AGE: int = read("REVOCATION_FEED_MAX_AGE")
+KEY_PREPUBLISH_SECONDS: int = read("KEY_PREPUBLISH_SECONDS")
+
+_mail = read("EMAIL_URL")
+if TESTING:
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+elif _mail:
+    import environ
+
+    vars().update(environ.Env.email_url_config(_mail))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = read("MAIL_FROM")
+OUTBOX_INLINE: bool = read("OUTBOX_INLINE", EMBEDDED)
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tokens.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.Schema",
+    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "NTT Authentication Server",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_NAME = "__Host-ntt-session" if _https else "ntt-session"
+CSRF_COOKIE_NAME = "__Host-ntt-csrf" if _https else "ntt-csrf"
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOWED_ORIGINS: list[str] = []
+CORS_URLS_REGEX = r"^/(api/v1|oauth|\.well-known)/"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(read("STATIC_ROOT", str(VAR_DIR / "static")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+METRICS_TOKEN: str = read("METRICS_TOKEN")
+LOG_FORMAT: str = read("LOG_FORMAT", "json" if PRODUCTION else "text")
+LOGGING = logs.configure(format=LOG_FORMAT, level=read("LOG_LEVEL"))
+WEB_WORKERS: int = read("WEB_WORKERS")
+WEB_THREADS: int = read("WEB_THREADS")
