@@ -10,7 +10,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    command = sys.argv[1:2]  # `create-user` is the module `create_user`
+    execute_from_command_line(
+        [*sys.argv[:1], *(name.replace("-", "_") for name in command), *sys.argv[2:]]
+    )
 
 
 if __name__ == "__main__":

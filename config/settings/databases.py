@@ -1,5 +1,6 @@
 """The database: SQLite that does not lose a revocation, or MySQL."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +44,6 @@ def configure(
     chosen["OPTIONS"] = options | chosen.get("OPTIONS", {})
     chosen["CONN_MAX_AGE"] = 60
     chosen["CONN_HEALTH_CHECKS"] = True
-    chosen["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_0900_ai_ci"}
+    suffix = os.environ.get("TEST_DATABASE_SUFFIX", "")
+    chosen["TEST"] = {"NAME": f"test_{chosen['NAME']}{suffix}", "CHARSET": "utf8mb4"}
     return chosen

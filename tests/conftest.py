@@ -1,0 +1,5 @@
+"""What every test stands on."""
+
+import os
+
+os.environ["DJANGO_ENV"] = "test"
