@@ -26,10 +26,13 @@ def configure(
     revocation is a security fault. MySQL is strict, READ COMMITTED, and verified by TLS
     in production.
     """
-    chosen: dict[str, Any] = dict(environ.Env.db_url_config(url or f"sqlite:///{var}/db.sqlite3"))
+    chosen: dict[str, Any] = dict(
+        environ.Env.db_url_config(url or f"sqlite:///{var}/db.sqlite3")
+    )
+    suffix = os.environ.get("TEST_DATABASE_SUFFIX", "")
     if chosen["ENGINE"].endswith("sqlite3"):
         chosen["OPTIONS"] = dict(_SQLITE)
-        chosen["TEST"] = {"NAME": str(var / "test.sqlite3")}
+        chosen["TEST"] = {"NAME": str(var / f"test{suffix}.sqlite3")}
         return chosen
     options: dict[str, Any] = {
         "charset": "utf8mb4",
@@ -44,6 +47,5 @@ def configure(
     chosen["OPTIONS"] = options | chosen.get("OPTIONS", {})
     chosen["CONN_MAX_AGE"] = 60
     chosen["CONN_HEALTH_CHECKS"] = True
-    suffix = os.environ.get("TEST_DATABASE_SUFFIX", "")
     chosen["TEST"] = {"NAME": f"test_{chosen['NAME']}{suffix}", "CHARSET": "utf8mb4"}
     return chosen
