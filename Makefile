@@ -1,0 +1,71 @@
+# The whole workflow. `make` or `make help` lists it.
+#
+#   PYTHON=python3.12   the Python to build .venv with (else the first one that fits)
+#   HOST= PORT= DATABASE_URL= ...   every setting of .env.example works as `make run NAME=value`
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help run quickstart install dev test lint types format openapi env-example \
+	requirements bench clean hooks
+
+PYTHON ?=
+VENV := .venv/bin
+JOBS ?= auto
+ARGS ?=
+SOURCES := accounts config social tenants tokens tests bench manage.py
+INSTALL = python=$$(./.ci/find-python '$(PYTHON)') && "$$python" -m config.install
+PYTEST = DJANGO_ENV=test $(VENV)/python -m pytest
+
+help: ## list what make can do
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: install ## start the service on http://127.0.0.1:8000 (HOST=, PORT=, DATABASE_URL=)
+	@exec $(VENV)/python -m config.start
+
+quickstart: install ## make an application on the running service and prove that it works
+	@exec $(VENV)/python manage.py quickstart $(if $(URL),--url $(URL)) $(ARGS)
+
+install: ## make .venv with what running needs (make run does it)
+	@$(INSTALL)
+
+dev: ## make .venv with what testing needs (make test does it)
+	@$(INSTALL) --dev
+
+test: dev ## run the Python suite in parallel, with coverage (DATABASE_URL=mysql://... too)
+	$(PYTEST) -n $(JOBS) --dist loadfile -m "not browser and not e2e" --create-db \
+		--cov --cov-report=term:skip-covered $(ARGS)
+
+lint: dev ## check format, style, import contracts, containers and workflows
+	$(VENV)/black --check --quiet $(wildcard $(SOURCES))
+	$(VENV)/isort --check --quiet $(wildcard $(SOURCES))
+	$(VENV)/flake8 $(wildcard $(SOURCES))
+	$(VENV)/lint-imports --no-logo
+	$(VENV)/python -m config.lint
+
+types: dev ## check the types (mypy, strict)
+	DJANGO_ENV=test $(VENV)/mypy $(wildcard $(SOURCES))
+
+format: dev ## format the sources
+	$(VENV)/isort --quiet $(wildcard $(SOURCES))
+	$(VENV)/black --quiet $(wildcard $(SOURCES))
+
+openapi: dev ## write clients/openapi.yaml from the code
+	DJANGO_ENV=test $(VENV)/python manage.py spectacular --validate --fail-on-warn \
+		--file clients/openapi.yaml
+
+env-example: dev ## write .env.example from the settings' table
+	$(VENV)/python -m config.settings.example > .env.example
+
+requirements: dev ## write requirements.lock (pip's fallback) from uv.lock
+	.venv/uv/bin/uv export --locked --no-dev --no-emit-project --no-annotate --no-header \
+		--all-extras --quiet --output-file requirements.lock
+
+hooks: dev ## install the git hooks of .pre-commit-config.yaml
+	$(VENV)/pre-commit install --install-hooks --hook-type pre-commit --hook-type commit-msg
+
+bench: dev ## measure against stock simplejwt and the floors (ARGS= goes to bench)
+	@$(VENV)/python -m bench $(ARGS)
+
+clean: ## remove caches and .venv; var/ (the data) stays
+	rm -rf .venv .mypy_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
