@@ -1,6 +1,7 @@
 """The outbox app."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class OutboxConfig(AppConfig):
@@ -9,3 +10,10 @@ class OutboxConfig(AppConfig):
     name = "accounts.outbox"
     label = "outbox"
     verbose_name = "Outbox"
+
+    @override
+    def ready(self) -> None:
+        from accounts.outbox import housekeeping
+
+        housekeeping.register(housekeeping.purge_deliveries)
+        housekeeping.register(housekeeping.purge_workers)

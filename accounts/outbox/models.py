@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from typing_extensions import override
 
 from config.fields import IdField, KeyField
 
@@ -45,6 +46,7 @@ class Delivery(models.Model):
         ordering = ["id"]
         indexes = [models.Index(fields=["state", "due_at"], name="outbox_due")]
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
@@ -55,5 +57,6 @@ class Worker(models.Model):
     name = KeyField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField(default=timezone.now)
 
+    @override
     def __str__(self) -> str:
         return self.name
