@@ -1,5 +1,6 @@
 """Events: written once, never changed, never deleted one by one."""
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -28,6 +29,24 @@ class EventQuerySet(models.QuerySet["Event"]):
     @override
     def delete(self) -> NoReturn:
         raise AppendOnly("audit events are never deleted")
+
+    def _update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("audit events are never changed")
+
+    @override
+    def _raw_delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("audit events are never deleted")
+
+    @override
+    def bulk_create(
+        self,
+        objs: Iterable["Event"],
+        *args: Any,
+        **kwargs: Any,
+    ) -> list["Event"]:
+        if args or kwargs.keys() - {"batch_size"}:
+            raise AppendOnly("audit events are only ever added")
+        return super().bulk_create(objs, **kwargs)
 
     def about(self, target_id: str) -> "EventQuerySet":
         """Return the events whose target or actor has this id, newest first."""
@@ -63,22 +82,27 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        """Read by tenant or by action, newest first."""
+        """Read by tenant or by action, newest first.
 
+        The base manager too is ours: Django's own would go round the refusals.
+        """
+
+        base_manager_name = "objects"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["tenant_id", "-id"], name="audit_event_tenant"),
             models.Index(fields=["action", "created_at"], name="audit_event_action"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.target_label or self.target_id}"
 
     @override
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
+        if args or not self._state.adding or kwargs.get("force_update"):
             raise AppendOnly("audit events are never changed")
-        super().save(*args, **kwargs)
+        super().save(using=kwargs.get("using"), force_insert=True)
 
     @override
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:

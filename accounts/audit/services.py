@@ -19,6 +19,11 @@ class Party:
 
 
 SYSTEM = Party("system", label="system")
+_SECRET_NAMES = {
+    *("password", "new_password", "current_password", "passphrase", "private_key"),
+    *("secret", "client_secret", "token", "access_token", "refresh_token", "id_token"),
+    *("flow_token", "authorization", "cookie", "payload", "digest"),
+}
 
 
 def party(thing: Any) -> Party:
@@ -43,7 +48,7 @@ def record(
     """Write an event, in the caller's transaction, with the request's context.
 
     `acting` and `target` are model instances, `Party`, or None (the system). `details`
-    must hold nothing secret: no password, token, code or client secret.
+    must hold nothing secret; a value under a name that suggests otherwise is dropped.
     """
     actor, subject, caller = party(acting), party(target), context.current()
     return Event.objects.create(
@@ -58,7 +63,18 @@ def record(
         target_id=subject.id if target is not None else "",
         target_label=subject.label if target is not None else "",
         ip=caller.ip,
-        user_agent=caller.user_agent,
-        request_id=caller.request_id,
-        details=details or {},
+        user_agent=caller.user_agent[:256],
+        request_id=caller.request_id[:64],
+        details=_without_secrets(details or {}),
     )
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: "[removed]" if name in _SECRET_NAMES else _without_secrets(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_without_secrets(inner) for inner in value]
+    return value

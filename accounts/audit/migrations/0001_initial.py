@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['tenant_id', '-id'], name='audit_event_tenant'), models.Index(fields=['action', 'created_at'], name='audit_event_action')],
             },
         ),
