@@ -1,0 +1,161 @@
+"""Who may sign in to which application, and for which audience (design section 5).
+
+Read by everything that mints. Answers only; the mint enforces the epochs.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from config.errors import Forbidden, InvalidInput
+from tenants.models import (
+    BUILT_IN,
+    Api,
+    Application,
+    ApplicationApi,
+    Membership,
+    Tenant,
+)
+
+IDENTITY_SCOPES = ("account", "manage")
+
+
+class RestLoginNotAllowed(Forbidden):
+    """The REST door serves only public first-party applications."""
+
+    code = "rest_login_not_allowed"
+    title = "This application may not sign people in over REST."
+
+
+class ApplicationSuspended(Forbidden):
+    """The application, or its tenant, is suspended by an operator."""
+
+    code = "application_suspended"
+    title = "This application is suspended."
+
+
+class NotAMember(Forbidden):
+    """The person is known and does not belong to the application's tenant."""
+
+    code = "not_a_member"
+    title = "You are not a member of this application's tenant."
+
+
+class RegistrationClosed(Forbidden):
+    """The tenant does not let people sign up."""
+
+    code = "registration_closed"
+    title = "This application does not accept registrations."
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a token is for. `api_id` None is the identity API."""
+
+    api_id: UUID | None
+    audience: str
+    scope: str
+
+
+def application_for(client_id: str | None) -> Application:
+    """Return the application of a `client_id` (None: the built-in), with its tenant."""
+    found = Application.objects.select_related("tenant").filter(
+        client_id=BUILT_IN if client_id is None else client_id
+    )
+    application = found.first()
+    if application is None:
+        raise InvalidInput.at(
+            "client_id", code="unknown_client", detail="No application has this id."
+        )
+    return application
+
+
+def admit_rest(application: Application) -> None:
+    """Refuse an application that may not use the REST door, or is suspended."""
+    if application.is_confidential or not application.is_first_party:
+        raise RestLoginNotAllowed
+    if application.suspended_at or application.tenant.suspended_at:
+        raise ApplicationSuspended
+
+
+def admit_registration(application: Application) -> None:
+    """Refuse sign-up where the tenant is not open."""
+    if application.tenant.registration != Tenant.Registration.OPEN:
+        raise RegistrationClosed
+
+
+def _apis_of(application: Application) -> list[Api]:
+    """Return the APIs it may ask for, the default first."""
+    tenant_id = application.tenant_id
+    ours = Q(api__tenant_id=tenant_id) | Q(api__shared_with=tenant_id)
+    links = ApplicationApi.objects.filter(ours, application=application)
+    ordered = links.select_related("api").distinct().order_by("position", "id")
+    return [link.api for link in ordered]
+
+
+def target_of(
+    application: Application,
+    audience: str | None,
+) -> Target:
+    """Return what a token of this application is for; None takes its default.
+
+    Raises `InvalidInput` (`invalid_target`, RFC 8707 section 2) for an audience that it
+    may not ask for.
+    """
+    if audience == settings.IDENTITY_API:
+        if application.is_first_party:
+            return identity_target(application)
+    else:
+        apis = _apis_of(application)
+        if audience is None and not apis and application.is_first_party:
+            return identity_target(application)
+        for api in apis:
+            if audience is None or api.identifier == audience:
+                return Target(api.id, api.identifier, scope_of(application, api))
+    raise InvalidInput.at(
+        "audience",
+        code="invalid_target",
+        detail="This application may not ask for tokens for this audience.",
+    )
+
+
+def identity_target(application: Application) -> Target:
+    """Return our own API as the target of a first-party application."""
+    allowed = [name for name in IDENTITY_SCOPES if name in application.scopes]
+    return Target(None, settings.IDENTITY_API, " ".join(allowed or ["account"]))
+
+
+def scope_of(
+    application: Application,
+    api: Api,
+) -> str:
+    """Return the scopes of an API that the application may hold, in the API's order."""
+    return " ".join(name for name in api.scope_names if name in application.scopes)
+
+
+def join(
+    application: Application,
+    user_id: UUID,
+) -> Membership | None:
+    """Return the standing membership that admits a user, made now in an open tenant.
+
+    None for the built-in application, which admits every active user without one.
+    Called inside the mint's transaction. Raises `NotAMember`.
+    """
+    mine = Membership.objects.filter(tenant_id=application.tenant_id, user_id=user_id)
+    membership = mine.first()
+    if membership is None:
+        if application.is_built_in:
+            return None
+        if application.tenant.registration != Tenant.Registration.OPEN:
+            raise NotAMember
+        from tenants.services.memberships import join_open_tenant
+
+        membership = join_open_tenant(
+            user_id=user_id, tenant=application.tenant
+        )
+    if not membership.is_active and not application.is_built_in:
+        raise NotAMember
+    return membership

@@ -1,0 +1,61 @@
+"""Signing keys, for superusers. Private halves never leave the database."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.permissions import ManageScope
+from config.errors import Forbidden, NotFound
+from tokens.api.serializers import RotateInput, SigningKeyOut
+from tokens.api.sign_in import checked
+from tokens.models import SigningKey
+from tokens.services import keys
+
+
+def _superuser(request: Request) -> None:
+    if not request.user.is_superuser:
+        raise Forbidden
+
+
+class SigningKeysView(APIView):
+    """All keys."""
+
+    permission_classes = [ManageScope]
+
+    def get(self, request: Request) -> Response:
+        """List the key ring, newest first."""
+        _superuser(request)
+        found = SigningKeyOut(SigningKey.objects.all(), many=True).data
+        return Response({"data": found, "next_cursor": None, "has_more": False})
+
+
+class RotateKeysView(APIView):
+    """The rotation."""
+
+    permission_classes = [ManageScope]
+
+    def post(self, request: Request) -> Response:
+        """Take every algorithm one step on; `now` skips the publication time."""
+        _superuser(request)
+        now = checked(RotateInput, request)["now"]
+        changed = keys.rotate_signing_keys(acting_user=request.user, now=now)
+        return Response({"data": SigningKeyOut(changed, many=True).data})
+
+
+class RevokeKeyView(APIView):
+    """The emergency."""
+
+    permission_classes = [ManageScope]
+
+    def post(
+        self,
+        request: Request,
+        kid: str,
+    ) -> Response:
+        """Refuse everything that a key signed, at once."""
+        _superuser(request)
+        key = SigningKey.objects.filter(kid=kid).first()
+        if key is None:
+            raise NotFound("There is no such key.")
+        keys.revoke_signing_key(key, acting_user=request.user)
+        return Response(status=204)

@@ -1,0 +1,132 @@
+"""A person's own sessions and password; an operator's view of a user's sessions."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import flows
+from accounts import services as accounts
+from accounts.api.permissions import AccountScope, ManageScope
+from accounts.models import User
+from config.errors import Forbidden, InvalidInput, NotFound
+from config.pagination import CursorPagination
+from tokens import minting
+from tokens.api.serializers import PasswordInput, SessionOut
+from tokens.api.sign_in import checked
+from tokens.models import Session
+from tokens.services import sessions
+
+
+class SessionPages(CursorPagination):
+    """Newest first."""
+
+    ordering = "-sid"
+
+
+def _page(
+    view: APIView,
+    request: Request,
+    found: QuerySet[Session],
+) -> Response:
+    pages = SessionPages()
+    rows = pages.paginate_queryset(
+        found.select_related("application", "login"), request, view=view
+    )
+    current = {"current_sid": request.auth.sid}  # type: ignore[union-attr]
+    return pages.get_paginated_response(SessionOut(rows, many=True, context=current).data)
+
+
+class OwnSessionsView(APIView):
+    """The caller's live sessions."""
+
+    permission_classes = [AccountScope]
+
+    def get(self, request: Request) -> Response:
+        """List the caller's live sessions, newest first."""
+        return _page(self, request, Session.objects.live().of_user(request.user.pk))
+
+    def delete(self, request: Request) -> Response:
+        """Sign out everywhere; with `?except=current` on every other device."""
+        spare = request.query_params.get("except")
+        if spare not in (None, "current"):
+            raise InvalidInput("`except` can only be `current`.")
+        if spare:
+            sessions.end_other_sessions(request.user, keep_sid=request.auth.sid)
+        else:
+            sessions.end_all_sessions(request.user, acting_user=request.user)
+        return Response(status=204)
+
+
+class OwnSessionView(APIView):
+    """One of the caller's sessions."""
+
+    permission_classes = [AccountScope]
+
+    def delete(
+        self,
+        request: Request,
+        sid: UUID,
+    ) -> Response:
+        """End one session; somebody else's is not found."""
+        session = sessions.own_session(request.user, sid=sid)
+        sessions.end_session(session, acting_user=request.user)
+        return Response(status=204)
+
+
+class PasswordView(APIView):
+    """The caller's password."""
+
+    permission_classes = [AccountScope]
+
+    def post(self, request: Request) -> Response:
+        """Change the password: every other login ends, this one gets a new pair."""
+        given = checked(PasswordInput, request)
+        flows.reauthenticate(user=request.user, password=given["current_password"])
+        session = sessions.own_session(request.user, sid=request.auth.sid)
+        accounts.change_password(
+            request.user,
+            new_password=given["new_password"],
+            keep_login=session.login_id,
+            acting_user=request.user,
+        )
+        return Response(minting.issue(session.sid).response())
+
+
+def _user(
+    request: Request,
+    user_id: UUID,
+) -> User:
+    if not request.user.is_superuser:
+        raise Forbidden
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+class UserSessionsView(APIView):
+    """A user's sessions, for superusers."""
+
+    permission_classes = [ManageScope]
+
+    def get(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """List a user's live sessions, newest first."""
+        found = Session.objects.live().of_user(_user(request, user_id).pk)
+        return _page(self, request, found)
+
+    def delete(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """Sign a user out everywhere."""
+        user = _user(request, user_id)
+        sessions.end_all_sessions(user, acting_user=request.user)
+        return Response(status=204)

@@ -1,0 +1,104 @@
+"""Sign-up, sign-in and sign-out over REST."""
+
+from typing import Any, ClassVar
+
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from typing_extensions import override
+
+from accounts import limits
+from accounts.errors import EmailVerificationRequired, MfaRequired
+from accounts.flows import Pending
+from config import context
+from config.errors import NotAuthenticated
+from tokens.api.authentication import bearer_of
+from tokens.api.serializers import LoginInput, LogoutInput, RegisterInput
+from tokens.services import sessions, sign_in
+from tokens.services.sign_in import Credentials
+
+
+def checked(
+    serializer: type,
+    request: Request,
+) -> dict[str, Any]:
+    """Return the validated body; a fault is a 400 problem that points at each field."""
+    form = serializer(data=request.data)
+    form.is_valid(raise_exception=True)
+    values: dict[str, Any] = form.validated_data
+    return values
+
+
+class PublicView(APIView):
+    """An endpoint whose caller proves themselves in the body. Bad proofs are counted."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+
+    @override
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, NotAuthenticated) and exc.code.startswith(_BAD_TOKEN):
+            exc = count_failure() or exc
+        return super().handle_exception(exc)
+
+
+_BAD_TOKEN = ("token_", "refresh_token_")
+
+
+def count_failure() -> Exception | None:
+    """Count a bad token of this address; return the refusal once there are too many."""
+    try:
+        limits.hit("token_failures_ip", context.current().ip or "")
+    except limits.TooManyRequests as refusal:
+        return refusal
+    return None
+
+
+class RegisterView(PublicView):
+    """Sign a person up."""
+
+    def post(self, request: Request) -> Response:
+        """Create an account; answers with tokens where no verification is required."""
+        given = checked(RegisterInput, request)
+        outcome = sign_in.register(
+            Credentials(given["email"], given["password"], given.get("name", "")),
+            client_id=given.get("client_id"),
+            audience=given.get("audience"),
+        )
+        if isinstance(outcome, Pending):
+            waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
+            return Response(waiting, status=202)
+        return Response(outcome.response(), status=201)
+
+
+class LoginView(PublicView):
+    """Sign a person in."""
+
+    def post(self, request: Request) -> Response:
+        """Exchange an address and a password for a token pair."""
+        given = checked(LoginInput, request)
+        outcome = sign_in.log_in(
+            Credentials(given["email"], given["password"]),
+            client_id=given.get("client_id"),
+            audience=given.get("audience"),
+        )
+        if isinstance(outcome, Pending):
+            refusals = {"mfa_required": MfaRequired}
+            refusal = refusals.get(outcome.code, EmailVerificationRequired)
+            waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
+            raise refusal(extra=waiting)
+        return Response(outcome.response())
+
+
+class LogoutView(PublicView):
+    """Sign out of one login."""
+
+    def post(self, request: Request) -> Response:
+        """End the login of the Bearer token (any audience) or of `refresh_token`."""
+        given = checked(LogoutInput, request)
+        token = given.get("refresh_token") or bearer_of(request)
+        if not token:
+            raise NotAuthenticated("Send a Bearer token or `refresh_token`.")
+        sessions.log_out(token)
+        return Response(status=204)

@@ -1,0 +1,78 @@
+"""Refresh, verify, revoke, and the revocation feed: the hot paths."""
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import NotAuthenticated
+from tokens import feed, verification
+from tokens.api.serializers import RefreshInput, RevokeInput, VerifyInput
+from tokens.api.sign_in import PublicView, checked, count_failure
+from tokens.services import feed as feeds
+from tokens.services import sessions
+from tokens.services.refresh import refresh
+
+
+class RefreshView(PublicView):
+    """Exchange a refresh token."""
+
+    def post(self, request: Request) -> Response:
+        """Rotate the refresh token and answer with the next pair."""
+        given = checked(RefreshInput, request)
+        pair = refresh(
+            given["refresh_token"],
+            client_id=given.get("client_id"),
+            audience=given.get("audience"),
+        )
+        return Response(pair.response())
+
+
+class VerifyView(PublicView):
+    """Look at an access token, for services that cannot verify offline."""
+
+    def post(self, request: Request) -> Response:
+        """Tell whether an access token is good now, and what it says."""
+        given = checked(VerifyInput, request)
+        try:
+            principal = verification.verify(
+                given["token"], audience=given.get("audience")
+            )
+        except NotAuthenticated:
+            refusal = count_failure()
+            if refusal is not None:
+                raise refusal from None
+            return Response({"active": False})
+        return Response({"active": True, "claims": principal.claims})
+
+
+class RevokeView(PublicView):
+    """Revoke a token (RFC 7009)."""
+
+    def post(self, request: Request) -> Response:
+        """End the session of a refresh token, or refuse an access token from now on."""
+        sessions.revoke(checked(RevokeInput, request)["token"])
+        return Response(status=204)
+
+
+class RevocationsView(PublicView):
+    """The public feed of revocations."""
+
+    def get(self, request: Request) -> Response:
+        """Return what was revoked behind the cursor `after`; all that lives without it."""
+        state = feed.read()
+        after = feeds.position(request.query_params.get("after"), state)
+        tag = feeds.etag(state)
+        age = settings.REVOCATION_FEED_MAX_AGE
+        headers = {
+            "ETag": tag,
+            "Cache-Control": f"public, max-age={age}" if age else "no-cache",
+        }
+        if tag in request.headers.get("If-None-Match", ""):
+            return Response(status=304, headers=headers)
+        page = feeds.page(after, state)
+        body = {
+            "data": page.data,
+            "next_cursor": page.next_cursor,
+            "has_more": page.has_more,
+        }
+        return Response(body, headers=headers)

@@ -1,0 +1,159 @@
+"""Our JWTs: simplejwt's token classes over our own backend.
+
+The backend never lets a token choose: the key comes from our ring by `kid`, the
+algorithm from that key, the `typ` from the class (RFC 8725 sections 3.1, 3.10, 3.11).
+`jwk`, `jku`, `x5u` and `x5c` are not looked at.
+"""
+
+import re
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import jwt
+from django.conf import settings
+from jwt import ExpiredSignatureError, InvalidTokenError
+from rest_framework_simplejwt.exceptions import (
+    TokenBackendError,
+    TokenBackendExpiredToken,
+)
+from rest_framework_simplejwt.tokens import Token
+from typing_extensions import override
+
+from tokens import keyring
+from tokens.errors import TokenExpired, TokenInvalid
+
+COMPACT = re.compile(r"[A-Za-z0-9_-]{2,2048}\.[A-Za-z0-9_-]{2,8192}\.[A-Za-z0-9_-]{2,1024}")
+SKEW_SECONDS = 1
+
+
+class KeyRingBackend:
+    """Signs and verifies with the ring, in simplejwt's backend interface."""
+
+    def __init__(
+        self,
+        typ: str,
+        required: tuple[str, ...],
+    ) -> None:
+        self.typ = typ
+        self.required = list(required)
+
+    def encode(
+        self,
+        payload: dict[str, Any],
+        *,
+        algorithm: str = "ES256",
+        ring: keyring.KeyRing | None = None,
+    ) -> str:
+        """Return `payload` signed by the active key of `algorithm`."""
+        key = (ring or keyring.current()).signer(algorithm)
+        headers = {"typ": self.typ, "kid": key.kid}
+        return jwt.encode(payload, key.private, algorithm=algorithm, headers=headers)
+
+    def decode(
+        self,
+        token: Any,
+        verify: bool = True,
+    ) -> dict[str, Any]:
+        """Return the claims of a genuine token; simplejwt calls this.
+
+        Raises `TokenBackendExpiredToken` or `TokenBackendError`.
+        """
+        if not verify:
+            raise TokenBackendError("our tokens are never read unverified")
+        return self.verified(token, ring=keyring.current())[0]
+
+    def verified(
+        self,
+        token: Any,
+        *,
+        ring: keyring.KeyRing,
+    ) -> tuple[dict[str, Any], str]:
+        """Return the claims and the `kid` of a genuine, unexpired token of this type."""
+        if not isinstance(token, str) or not COMPACT.fullmatch(token):
+            raise TokenBackendError("not a compact JWS")
+        try:
+            header = jwt.get_unverified_header(token)
+            key = ring.verifying.get(str(header.get("kid")))
+            if key is None or header.get("typ") != self.typ or "crit" in header:
+                raise TokenBackendError("not a token of ours")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key.public,
+                algorithms=[key.algorithm],
+                issuer=settings.ISSUER,
+                leeway=SKEW_SECONDS,
+                options={"require": self.required, "verify_aud": False},
+            )
+        except ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken("expired") from error
+        except (InvalidTokenError, ValueError, RecursionError) as error:
+            raise TokenBackendError("not a token of ours") from error
+        return claims, key.kid
+
+
+class SignedToken(Token):
+    """A token whose type is its `typ` header; the claims are all ours to give."""
+
+    token_type: ClassVar[str]
+    lifetime = timedelta(0)
+    backend: ClassVar[KeyRingBackend]
+
+    @override
+    def get_token_backend(self) -> KeyRingBackend:
+        return self.backend
+
+    @override
+    def verify(self) -> None:
+        """Nothing beyond the backend: it requires every claim and checks `exp`."""
+
+    @classmethod
+    def carrying(cls, claims: dict[str, Any]) -> "SignedToken":
+        """Return a new token with exactly these claims."""
+        token = cls.__new__(cls)
+        token.token, token.payload = None, claims
+        return token
+
+    def signed(
+        self,
+        *,
+        algorithm: str,
+        ring: keyring.KeyRing,
+    ) -> str:
+        """Return the compact form. Only `tokens.minting` may call this."""
+        return self.backend.encode(self.payload, algorithm=algorithm, ring=ring)
+
+    @classmethod
+    def read(
+        cls,
+        token: Any,
+        *,
+        ring: keyring.KeyRing,
+    ) -> tuple[dict[str, Any], str]:
+        """Return the claims and `kid` of a genuine token.
+
+        Raises `TokenExpired` or `TokenInvalid`. Says nothing of revocation.
+        """
+        try:
+            return cls.backend.verified(token, ring=ring)
+        except TokenBackendExpiredToken:
+            raise TokenExpired from None
+        except TokenBackendError:
+            raise TokenInvalid from None
+
+
+class AccessToken(SignedToken):
+    """RFC 9068, plus `sid`, `tenant`, `roles`."""
+
+    token_type = "access"
+    backend = KeyRingBackend(
+        "at+jwt", ("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
+    )
+
+
+class RefreshToken(SignedToken):
+    """Ours alone: read by no other service. `gen` is its generation."""
+
+    token_type = "refresh"
+    backend = KeyRingBackend(
+        "rt+jwt", ("iss", "sub", "exp", "iat", "jti", "sid", "gen", "client_id", "door")
+    )

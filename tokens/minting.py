@@ -1,0 +1,163 @@
+"""THE place where tokens are made. Nothing else signs an access or refresh token.
+
+Whoever wants one (login, refresh, and later the code, device and client grants) first
+writes the session, then calls `issue`. It reads the standing afresh, after that write,
+so an ending either is seen here and refuses, or comes later and leaves a revocation
+that catches the token's `iat` (design section 5, "Minting never races with an ending").
+"""
+
+import hashlib
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from config.errors import Unavailable
+from tenants.admission import Target
+from tokens import feed, keyring, standing
+from tokens.errors import TokenRevoked
+from tokens.jwts import AccessToken, RefreshToken
+from tokens.models import Session
+from tokens.revocations import snapshot, subjects_of
+from tokens.standing import Standing
+
+WAIT_AT_MOST_SECONDS = 3.5
+_ATTEMPTS = 3
+ACR = {False: "aal1", True: "aal2"}
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a client gets; times are in seconds."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+    scope: str
+    standing: Standing
+
+    def response(self) -> dict[str, Any]:
+        """Return the token response of design section 6."""
+        person = self.standing
+        return {
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "expires_in": self.expires_in,
+            "refresh_token": self.refresh_token,
+            "refresh_expires_in": self.refresh_expires_in,
+            "scope": self.scope,
+            "user": {
+                "id": str(person.user_id),
+                "email": person.email,
+                "email_verified": person.email_verified,
+                "name": person.name,
+            },
+        }
+
+
+def issue(
+    sid: Any,
+    *,
+    target: Target | None = None,
+) -> TokenPair:
+    """Return the tokens of a session at its present generation, or refuse.
+
+    `target` None is the session's own audience. Where a revocation of a moment ago
+    would catch the new tokens (a role change, a re-enabled user), this waits until the
+    clock is past it, three seconds at most, and begins again.
+
+    Raises `TokenRevoked` when anything that the session hangs from has ended, and
+    `Unavailable` when it keeps changing.
+    """
+    for _ in range(_ATTEMPTS):
+        present = standing.read(sid)
+        present.require_in_force()
+        claims = _access_claims(present, target or present.target)
+        snapshot.follow(present.state)
+        limit = snapshot.refusal(subjects_of(claims), present.issued_at)
+        if limit is None:
+            return _signed(present, claims)
+        _wait_out(present, limit)
+    raise Unavailable("The session's standing keeps changing.", retry_after=1)
+
+
+def _wait_out(
+    present: Standing,
+    limit: float,
+) -> None:
+    """Wait until `iat` can be past `limit`, and note the new `iat` in the session."""
+    pause = limit + 1 - time.time()
+    if math.isinf(limit):
+        raise TokenRevoked
+    if pause > WAIT_AT_MOST_SECONDS:  # only where the clocks of our nodes disagree
+        raise Unavailable("A recent change is still settling.", retry_after=5)
+    time.sleep(max(pause, 0))
+    Session.objects.filter(
+        sid=present.sid,
+        generation=present.generation,
+        issued_at=present.issued_at,
+        revoked_at=None,
+    ).update(issued_at=int(time.time()))
+
+
+def _access_claims(
+    present: Standing,
+    target: Target,
+) -> dict[str, Any]:
+    ends = min(present.expires_at, present.idle_expires_at)
+    if present.member_until is not None:
+        ends = min(ends, present.member_until)
+    lives = min(present.issued_at + present.access_seconds, int(ends.timestamp()))
+    name = f"{present.sid}.{present.generation}.{present.issued_at}.{target.audience}"
+    return {
+        "iss": settings.ISSUER,
+        "sub": str(present.user_id),
+        "aud": target.audience,
+        "exp": lives,
+        "iat": present.issued_at,
+        "jti": feed.digest_text(hashlib.sha256(name.encode()).digest()[:16]),
+        "client_id": present.client_id,
+        "scope": target.scope,
+        "sid": str(present.sid),
+        "tenant": str(present.tenant_id),
+        "roles": list(present.roles),
+        "auth_time": int(present.auth_time.timestamp()),
+        "amr": list(present.amr),
+        "acr": ACR["mfa" in present.amr],
+    }
+
+
+def _signed(
+    present: Standing,
+    claims: dict[str, Any],
+) -> TokenPair:
+    ring = keyring.at(present.state)
+    ends = min(present.expires_at, present.idle_expires_at)
+    refresh = {
+        "iss": settings.ISSUER,
+        "sub": claims["sub"],
+        "aud": settings.ISSUER,
+        "exp": int(ends.timestamp()),
+        "iat": present.issued_at,
+        "jti": f"{present.sid}.{present.generation}",
+        "sid": str(present.sid),
+        "gen": present.generation,
+        "client_id": present.client_id,
+        "door": present.door,
+        "idle": present.idle_seconds,
+    }
+    now = time.time()
+    access = AccessToken.carrying(claims)
+    return TokenPair(
+        access_token=access.signed(algorithm=present.algorithm, ring=ring),
+        expires_in=max(int(claims["exp"] - now), 0),
+        refresh_token=RefreshToken.carrying(refresh).signed(
+            algorithm="ES256", ring=ring
+        ),
+        refresh_expires_in=max(int(refresh["exp"] - now), 0),
+        scope=claims["scope"],
+        standing=present,
+    )

@@ -1,0 +1,37 @@
+"""Who a verified access token speaks for."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from tokens.revocations import Subject
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A genuine access token, taken apart. `subjects` is what may revoke it."""
+
+    claims: dict[str, Any]
+    kid: str
+    subjects: list[Subject] = field(repr=False)
+
+    @cached_property
+    def scope(self) -> frozenset[str]:
+        """The scopes it holds."""
+        return frozenset(str(self.claims.get("scope", "")).split())
+
+    @property
+    def client_id(self) -> str:
+        """The application it was made for."""
+        return str(self.claims["client_id"])
+
+    @cached_property
+    def sid(self) -> UUID | None:
+        """Its session; None for a token of an application itself."""
+        return UUID(self.claims["sid"]) if "sid" in self.claims else None
+
+    @cached_property
+    def user_id(self) -> UUID | None:
+        """The person; None for a token of an application itself."""
+        return UUID(self.claims["sub"]) if self.sid else None

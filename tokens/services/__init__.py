@@ -1,0 +1,1 @@
+"""What can be done with tokens, sessions and keys: one function a use case."""

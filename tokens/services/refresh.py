@@ -1,0 +1,198 @@
+"""Refresh: rotation by one conditional UPDATE, the same successor inside the grace.
+
+Two queries on the common path: the claim, then `minting.issue`'s one SELECT, which is
+also the look at the revocations after the claim.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.audit.actions import Action
+from accounts.audit.services import Party, record
+from tenants import admission
+from tenants.admission import RestLoginNotAllowed, Target
+from tokens import keyring, minting
+from tokens.errors import (
+    RefreshTokenReused,
+    TokenExpired,
+    TokenInvalid,
+    TokenRevoked,
+)
+from tokens.jwts import RefreshToken
+from tokens.minting import TokenPair
+from tokens.models import Session
+from tokens.services import endings
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A genuine refresh token, taken apart."""
+
+    kid: str
+    sid: UUID
+    generation: int
+    client_id: str
+    door: str
+    idle_seconds: int
+
+
+def read(token: Any) -> Presented:
+    """Return what a refresh token says; raises `TokenInvalid` or `TokenExpired`.
+
+    Takes the key ring from memory; `_issue` looks at the present one after the claim.
+    """
+    ring = keyring.recent()
+    try:
+        claims, kid = RefreshToken.read(token, ring=ring)
+    except TokenInvalid:
+        newer = keyring.current()
+        if newer is ring:
+            raise
+        claims, kid = RefreshToken.read(token, ring=newer)
+    return Presented(
+        kid=kid,
+        sid=UUID(claims["sid"]),
+        generation=claims["gen"],
+        client_id=claims["client_id"],
+        door=claims["door"],
+        idle_seconds=claims["idle"],
+    )
+
+
+def refresh(
+    token: Any,
+    *,
+    client_id: str | None = None,
+    audience: str | None = None,
+) -> TokenPair:
+    """Exchange a refresh token at the REST door for the next pair.
+
+    A repetition within `REFRESH_GRACE_SECONDS` gets the same successor. Anything older,
+    or later, ends the session: `RefreshTokenReused`. Also raises `TokenInvalid`,
+    `TokenExpired`, `TokenRevoked`, `RestLoginNotAllowed`, and `InvalidInput` for an
+    audience that the application may not ask for; none of these uses the token up.
+    """
+    presented = read(token)
+    if presented.door != Session.Door.REST:
+        raise RestLoginNotAllowed("This session refreshes at /oauth/token.")
+    if client_id is not None and client_id != presented.client_id:
+        raise TokenInvalid("The token belongs to another application.")
+    target = _asked_for(presented, audience) if audience is not None else None
+    if not rotate(presented):
+        _repeated_or_refused(presented)
+    return _issue(presented, target)
+
+
+def _asked_for(
+    presented: Presented,
+    audience: str,
+) -> Target:
+    application = admission.application_for(presented.client_id)
+    return admission.target_of(application, audience)
+
+
+def rotate(presented: Presented) -> bool:
+    """Claim the generation presented; True for exactly one of any number of callers."""
+    now = timezone.now()
+    current = Session.objects.filter(
+        sid=presented.sid,
+        generation=presented.generation,
+        revoked_at=None,
+        expires_at__gt=now,
+        idle_expires_at__gt=now,
+    )
+    return bool(
+        current.update(
+            generation=F("generation") + 1,
+            issued_at=int(time.time()),
+            rotated_at=now,
+            idle_expires_at=now + timedelta(seconds=presented.idle_seconds),
+        )
+    )
+
+
+def _issue(
+    presented: Presented,
+    target: Target | None,
+) -> TokenPair:
+    """Mint, and end the session where its standing is lost, so that it stays so."""
+    try:
+        pair = minting.issue(presented.sid, target=target)
+    except TokenRevoked as refusal:
+        end_lost(presented.sid, outcome=refusal.detail)
+        raise
+    if presented.kid not in keyring.at(pair.standing.state).verifying:
+        raise TokenInvalid("The key that signed this token was revoked.")
+    return pair
+
+
+def end_lost(
+    sid: UUID,
+    *,
+    outcome: str,
+) -> None:
+    """End a session whose standing was lost while it still looked alive."""
+    with transaction.atomic():
+        alive = Session.objects.select_related("login__user", "application")
+        session = alive.filter(sid=sid, revoked_at=None).first()
+        if session is None:
+            return
+        record(
+            Action.SESSION_ENDED,
+            acting=None,
+            target=session.login.user,
+            tenant_id=session.application.tenant_id,
+            outcome=outcome,
+            details={"sid": str(sid)},
+        )
+        mine = Session.objects.filter(sid=sid)
+        endings.end_sessions(mine, reason=Action.SESSION_ENDED)
+
+
+def _repeated_or_refused(presented: Presented) -> None:
+    """Return for a repetition inside the grace; else say why the claim failed."""
+    session = (
+        Session.objects.select_related("login__user", "application")
+        .filter(sid=presented.sid)
+        .first()
+    )
+    if session is None:
+        raise TokenInvalid("There is no such session.")
+    if session.revoked_at is not None:
+        raise TokenRevoked
+    now = timezone.now()
+    if now >= min(session.expires_at, session.idle_expires_at):
+        raise TokenExpired
+    behind = session.generation - presented.generation
+    age = now - session.rotated_at
+    grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
+    if behind == 1 and age <= grace:
+        return
+    if behind < 1:
+        raise TokenInvalid("The token is ahead of its session.")
+    _end_reused(session)
+    raise RefreshTokenReused
+
+
+def _end_reused(session: Session) -> None:
+    with transaction.atomic():
+        record(
+            Action.REFRESH_REUSED,
+            acting=Party("application", str(session.application_id)),
+            target=session.login.user,
+            tenant_id=session.application.tenant_id,
+            succeeded=False,
+            outcome="an old refresh token came back; the session was ended",
+            details={"sid": str(session.sid)},
+        )
+        endings.end_sessions(
+            Session.objects.filter(sid=session.sid), reason=Action.REFRESH_REUSED
+        )

@@ -1,0 +1,77 @@
+"""The documents at `/.well-known/`: bytes, made once until the key ring moves.
+
+The issuer is configured, never taken from the Host header.
+"""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from tokens import keyring
+
+JWKS_SECONDS = 300
+DISCOVERY_SECONDS = 3600
+
+
+def _answer(
+    request: HttpRequest,
+    body: bytes,
+    etag: str,
+    seconds: int,
+) -> HttpResponse:
+    headers = {"Cache-Control": f"public, max-age={seconds}", "ETag": etag}
+    headers["Access-Control-Allow-Origin"] = "*"
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+@require_safe
+def jwks(request: HttpRequest) -> HttpResponse:
+    """Return the public keys (RFC 7517)."""
+    ring = keyring.current()
+    return _answer(request, ring.jwks, ring.etag, JWKS_SECONDS)
+
+
+@lru_cache(maxsize=4)
+def _metadata(issuer: str) -> bytes:
+    document: dict[str, Any] = {
+        "issuer": issuer,
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "revocation_feed_uri": f"{issuer}/api/v1/tokens/revocations",
+        "response_types_supported": [],
+        "grant_types_supported": ["refresh_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "access_token_signing_alg_values_supported": list(keyring.ALGORITHMS),
+        "code_challenge_methods_supported": ["S256"],
+        "service_documentation": f"{issuer}/api/docs",
+    }
+    return json.dumps(document).encode()
+
+
+@require_safe
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Return the discovery document (RFC 8414, OpenID Connect Discovery).
+
+    It names only what exists: the OAuth endpoints join it with the issue that builds
+    them.
+    """
+    etag = f'"{hash(settings.ISSUER) & 0xFFFFFFFF:08x}"'
+    return _answer(request, _metadata(settings.ISSUER), etag, DISCOVERY_SECONDS)
+
+
+urlpatterns = [
+    path(".well-known/jwks.json", jwks, name="jwks"),
+    path(".well-known/openid-configuration", metadata, name="openid-configuration"),
+    path(
+        ".well-known/oauth-authorization-server",
+        metadata,
+        name="oauth-authorization-server",
+    ),
+]
