@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
-bind = f"{f'[{settings.HOST}]' if ':' in settings.HOST else settings.HOST}:{settings.PORT}"
+bind = (
+    f"{f'[{settings.HOST}]' if ':' in settings.HOST else settings.HOST}:{settings.PORT}"
+)
 worker_class = "gthread"
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS

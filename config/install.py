@@ -90,7 +90,9 @@ def _run(
     failure: str,
 ) -> None:
     """Run a command quietly; its last words become part of the refusal."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         words = (done.stderr or done.stdout).strip()
         print(words, file=sys.stderr)
@@ -114,9 +116,25 @@ def make_venv() -> None:
         return
     if not _answers(python, "-m", "pip"):
         _run([str(python), "-m", "ensurepip"], failure="pip cannot be set up in .venv.")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--target", str(UV.parents[1])]
+    pip = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        str(UV.parents[1]),
+    ]
     _run(
-        [*pip, "--upgrade", "--require-hashes", "--only-binary", ":all:", "-r", str(PINS)],
+        [
+            *pip,
+            "--upgrade",
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(PINS),
+        ],
         failure="uv cannot be installed: is the package index reachable?",
     )
 
@@ -146,7 +164,15 @@ def sync(parts: set[str]) -> None:
     group = ["--group=dev"] if "dev" in parts else ["--no-dev"]
     print("Installing what uv.lock says (once, about half a minute) ...", flush=True)
     _run(
-        [str(UV), "sync", "--locked", "--quiet", "--no-python-downloads", *group, *extras],
+        [
+            str(UV),
+            "sync",
+            "--locked",
+            "--quiet",
+            "--no-python-downloads",
+            *group,
+            *extras,
+        ],
         failure="uv could not install what uv.lock says; its words are above.",
     )
 

@@ -127,7 +127,10 @@ def banner(settings: Any) -> str:
             f"  {link}",
             "",
         ]
-    lines += ["  Next: make quickstart (in another terminal). Ctrl-C stops the service.", ""]
+    lines += [
+        "  Next: make quickstart (in another terminal). Ctrl-C stops the service.",
+        "",
+    ]
     return "\n".join(lines)
 
 
