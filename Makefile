@@ -40,7 +40,13 @@ lint: dev ## check format, style, import contracts, containers and workflows
 	$(VENV)/isort --check --quiet $(wildcard $(SOURCES))
 	$(VENV)/flake8 $(wildcard $(SOURCES))
 	$(VENV)/lint-imports --no-logo
-	$(VENV)/python -m config.lint
+	$(VENV)/python -m config.settings.example --check
+	$(VENV)/shellcheck .ci/run .ci/fresh-start .ci/find-python .ci/check-message
+	$(VENV)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	$(VENV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows \
+		.github/workflows/*.yml
+	@if [ -x $(VENV)/hadolint ]; then $(VENV)/hadolint Dockerfile; \
+	else echo "hadolint has no build for this machine: the Dockerfile is not checked"; fi
 
 types: dev ## check the types (mypy, strict)
 	DJANGO_ENV=test $(VENV)/mypy $(wildcard $(SOURCES))
@@ -58,7 +64,7 @@ env-example: dev ## write .env.example from the settings' table
 
 requirements: dev ## write requirements.lock (pip's fallback) from uv.lock
 	.venv/uv/bin/uv export --locked --no-dev --no-emit-project --no-annotate --no-header \
-		--all-extras --quiet --output-file requirements.lock
+		--quiet --output-file requirements.lock
 
 hooks: dev ## install the git hooks of .pre-commit-config.yaml
 	$(VENV)/pre-commit install --install-hooks --hook-type pre-commit --hook-type commit-msg
