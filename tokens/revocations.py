@@ -127,6 +127,11 @@ class Snapshot:
             self._load(state)
             self.feed_id, self.number = state.feed_id, state.number
 
+    def forget(self) -> None:
+        """Drop everything (tests, and after a restored database)."""
+        with self.lock:
+            self.feed_id, self.number, self.rows, self.expiries = "", 0, {}, {}
+
     def _load(self, state: feed.State) -> None:
         now = time.time()
         fresh = Revocation.objects.filter(

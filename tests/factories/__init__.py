@@ -1,11 +1,16 @@
 """The cast: one factory a model, valid by default, nothing clever."""
 
+import time
+from datetime import timedelta
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.addresses import email_key
 from accounts.models import User
 from tenants.models import Api, Application, ApplicationApi, Membership, Role, Tenant
+from tokens.models import Login, Session
 
 PASSWORD = "correct horse battery staple"
 
@@ -106,3 +111,48 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
     user = factory.SubFactory(UserFactory)
     tenant = factory.SubFactory(TenantFactory)
+
+
+class LoginFactory(DjangoModelFactory[Login]):
+    """A sign-in by password, now."""
+
+    class Meta:
+        model = Login
+
+    user = factory.SubFactory(UserFactory)
+    epoch = factory.LazyAttribute(lambda login: login.user.epoch)
+    amr = factory.LazyFunction(lambda: ["pwd"])
+    auth_time = factory.LazyFunction(timezone.now)
+
+
+class SessionFactory(DjangoModelFactory[Session]):
+    """A live session at the REST door of an application of an open tenant.
+
+    `member=True` (the default) gives its user the membership that it needs.
+    """
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    class Params:
+        user = factory.SubFactory(UserFactory)
+
+    login = factory.SubFactory(LoginFactory, user=factory.SelfAttribute("..user"))
+    application = factory.SubFactory(ApplicationFactory)
+    scope = "account"
+    issued_at = factory.LazyFunction(lambda: int(time.time()))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=90))
+    idle_expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    application_epoch = factory.LazyAttribute(lambda s: s.application.epoch)
+    tenant_epoch = factory.LazyAttribute(lambda s: s.application.tenant.epoch)
+
+    @factory.post_generation
+    def member(obj, create, extracted, **kwargs):  # type: ignore[no-untyped-def]
+        """Make the membership."""
+        if create and extracted is not False:
+            membership, _ = Membership.objects.get_or_create(
+                user=obj.login.user, tenant=obj.application.tenant
+            )
+            obj.membership_epoch = membership.epoch
+            obj.save(update_fields=["membership_epoch"])
