@@ -153,9 +153,7 @@ def join(
             raise NotAMember
         from tenants.services.memberships import join_open_tenant
 
-        membership = join_open_tenant(
-            user_id=user_id, tenant=application.tenant
-        )
+        membership = join_open_tenant(user_id=user_id, tenant=application.tenant)
     if not membership.is_active and not application.is_built_in:
         raise NotAMember
     return membership

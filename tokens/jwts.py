@@ -22,7 +22,9 @@ from typing_extensions import override
 from tokens import keyring
 from tokens.errors import TokenExpired, TokenInvalid
 
-COMPACT = re.compile(r"[A-Za-z0-9_-]{2,2048}\.[A-Za-z0-9_-]{2,8192}\.[A-Za-z0-9_-]{2,1024}")
+COMPACT = re.compile(
+    r"[A-Za-z0-9_-]{2,2048}\.[A-Za-z0-9_-]{2,8192}\.[A-Za-z0-9_-]{2,1024}"
+)
 SKEW_SECONDS = 1
 
 

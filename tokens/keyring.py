@@ -119,7 +119,9 @@ def load(state: feed.State) -> KeyRing:
         verifying[row.kid] = key
         if active:
             signing[row.algorithm] = key
-    document = json.dumps({"keys": [r.public_jwk for r in rows if _published(r)]}).encode()
+    document = json.dumps(
+        {"keys": [r.public_jwk for r in rows if _published(r)]}
+    ).encode()
     etag = base64.urlsafe_b64encode(hashlib.sha256(document).digest()[:12]).decode()
     return KeyRing(
         version=state.keys_version,

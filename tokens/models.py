@@ -85,9 +85,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> "SessionQuerySet":
         """Return those neither ended nor expired."""
         now = timezone.now()
-        return self.filter(
-            revoked_at=None, expires_at__gt=now, idle_expires_at__gt=now
-        )
+        return self.filter(revoked_at=None, expires_at__gt=now, idle_expires_at__gt=now)
 
     def of_user(self, user_id: object) -> "SessionQuerySet":
         """Return the sessions of one user."""

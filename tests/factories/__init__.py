@@ -88,9 +88,7 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     def apis(obj, create, extracted, **kwargs):  # type: ignore[no-untyped-def]
         """Allow the given APIs in their order."""
         for position, api in enumerate(extracted or []):
-            ApplicationApi.objects.create(
-                application=obj, api=api, position=position
-            )
+            ApplicationApi.objects.create(application=obj, api=api, position=position)
 
 
 class RoleFactory(DjangoModelFactory[Role]):

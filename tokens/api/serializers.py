@@ -1,10 +1,11 @@
 """What the token endpoints take and give."""
 
+from rest_framework import serializers
+
 from config.serializers import (
     StrictCharField,
     StrictSerializer,
 )
-from rest_framework import serializers
 
 LONGEST_TOKEN = 8192
 

@@ -36,7 +36,9 @@ def _page(
         found.select_related("application", "login"), request, view=view
     )
     current = {"current_sid": request.auth.sid}  # type: ignore[union-attr]
-    return pages.get_paginated_response(SessionOut(rows, many=True, context=current).data)
+    return pages.get_paginated_response(
+        SessionOut(rows, many=True, context=current).data
+    )
 
 
 class OwnSessionsView(APIView):

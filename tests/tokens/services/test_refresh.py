@@ -111,7 +111,9 @@ def test_another_allowed_audience_may_be_asked_for() -> None:
 
 def test_a_common_refresh_makes_exactly_two_queries() -> None:
     token = first_token(SessionFactory())
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         refresh(token)
     assert len(queries) == 2, [q["sql"] for q in queries]
 
