@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 UV = VENV / "uv" / "bin" / "uv"
 STAMP = VENV / ".installed.json"
 PINS = ROOT / ".ci" / "uv.txt"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 COMPILER = "apt-get install gcc pkg-config python3-dev libmariadb-dev"
 
 
@@ -89,9 +90,17 @@ def _run(
     *,
     failure: str,
 ) -> None:
-    """Run a command quietly; its last words become part of the refusal."""
+    """Run a command quietly; where it fails, its words stand above the refusal."""
+    environment = dict(os.environ)
+    if CERTIFICATES.exists():  # a company's own authority is known to the system only
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         words = (done.stderr or done.stdout).strip()
