@@ -1,7 +1,7 @@
 # The production image: Debian's own Python, locked packages, no compiler, no pip, no root.
 #
-# Under 200 MB by design, unpacked: debian slim 75, python3 33, MySQL client library 2,
-# site-packages 58 (translations, static files and tests left out), static files 16.
+# Under 200 MB by design, unpacked (measured by debootstrap, without docker): debian slim 72,
+# its python3 and the MySQL client library 43, site-packages with byte code 55, static files 16.
 # (python:3.12-slim alone is 125.) Runs with a read-only root. Pin the base by digest where
 # your registry tells it: docker buildx imagetools inspect debian:bookworm-slim
 ARG BASE=debian:bookworm-slim
@@ -27,9 +27,9 @@ COPY . .
 # copied, what translates the console and what tests the packages is not shipped twice.
 RUN DJANGO_ENV=production SECRET_KEY=build ENCRYPTION_KEYS=build ISSUER=https://build.invalid \
     ALLOW_SQLITE=true VAR_DIR=/tmp/var STATIC_ROOT=/app/static \
-    .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
-    && cd .venv/lib/python3.11/site-packages \
-    && rm -rf drf_spectacular_sidecar/static unfold/static django/contrib/admin/static \
+    .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+WORKDIR /app/.venv/lib/python3.11/site-packages
+RUN rm -rf drf_spectacular_sidecar/static unfold/static django/contrib/admin/static \
     && find . -path '*/locale/*' \( -name '*.po' -o -name '*.mo' \) -not -path '*/en/*' -delete \
     && find . -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
     && find . -name '*.so' -exec strip --strip-unneeded {} +
