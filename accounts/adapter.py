@@ -1,7 +1,129 @@
-"""What allauth asks of us."""
+"""What allauth asks of us: mail through the outbox, our users, our idea of an address."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from typing_extensions import override
+
+from accounts import limits
+from accounts.addresses import email_key, from_wire_form
+from accounts.attempts import SESSION_KEY, Attempt
+from accounts.models import User
+from accounts.outbox.services import enqueue_mail
+from config import context
+
+_EMAIL_STAGE = "allauth.account.stages.EmailVerificationStage"
 
 
-class AccountAdapter(DefaultAccountAdapter):
-    """PLACEHOLDER."""
+def attempt_of(request: Any) -> Attempt:
+    """Return the attempt that rides on a request that `flows` made."""
+    found: Attempt | None = getattr(request, "attempt", None)
+    if found is None:
+        raise RuntimeError("allauth is only called through accounts.flows")
+    return found
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Our answers; everything else stays allauth's."""
+
+    @override
+    def get_login_stages(self) -> list[str]:
+        """Return the steps after the password; a tenant may not ask for a verified address."""
+        stages: list[str] = super().get_login_stages()
+        kept = self.request.session.get(SESSION_KEY)
+        required = (
+            kept["verification_required"]
+            if kept
+            else attempt_of(self.request).verification_required
+        )
+        return stages if required else [s for s in stages if s != _EMAIL_STAGE]
+
+    @override
+    def pre_authenticate(
+        self,
+        request: HttpRequest,
+        **credentials: Any,
+    ) -> None:
+        """Count nothing: `lockouts` already did, exactly."""
+
+    @override
+    def login(
+        self,
+        request: HttpRequest,
+        user: User,
+    ) -> None:
+        """Show who signed in without a Django session: tokens are what is handed out."""
+        request.user = user
+
+    @override
+    def clean_password(
+        self,
+        password: str,
+        user: Any = None,
+    ) -> str:
+        attempt: Attempt | None = getattr(self.request, "attempt", None)
+        if attempt is not None and attempt.hashed:
+            return password  # `flows` validated what was typed
+        cleaned: str = super().clean_password(password, user)
+        return cleaned
+
+    @override
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: User,
+        form: Any,
+        commit: bool = True,
+    ) -> User:
+        attempt = attempt_of(request)
+        user.email = attempt.email
+        user.email_key = email_key(attempt.email)
+        user.name = attempt.name
+        user.password = attempt.hashed
+        user.save(force_insert=True)
+        attempt.created = user
+        return user
+
+    @override
+    def should_send_confirmation_mail(
+        self,
+        request: HttpRequest,
+        email_address: Any,
+        signup: bool,
+    ) -> bool:
+        """Refuse (429) when the account was sent enough; a sign-up's first mail goes out."""
+        if not signup:
+            limits.hit("resend_account", from_wire_form(email_address.email))
+        return True
+
+    @override
+    def send_account_already_exists_mail(self, email: str) -> None:
+        if attempt_of(self.request).may_mail:
+            self.send_mail("account/email/account_already_exists", email, {})
+
+    @override
+    def send_mail(
+        self,
+        template_prefix: str,
+        email: str,
+        context: dict[str, Any],
+    ) -> None:
+        """Leave the mail in the outbox, to the address as its owner spells it."""
+        owner = User.objects.filter(email_key=from_wire_form(email)).first()
+        known = {"issuer": settings.ISSUER, "name": owner.name if owner else ""}
+        message = self.render_mail(template_prefix, email, {**context, **known})
+        enqueue_mail(
+            to=owner.email if owner else email,
+            subject=message.subject,
+            text=str(message.body),
+        )
+
+    @override
+    def format_email_subject(self, subject: str) -> str:
+        return str(subject)
+
+    @override
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return context.current().ip or "0.0.0.0"  # nosec: no network, binds to nothing

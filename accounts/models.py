@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -9,6 +10,7 @@ from django.contrib.auth.models import (
 )
 from django.db import models
 from django.utils import timezone
+from typing_extensions import override
 
 from accounts.addresses import email_key
 from config.fields import IdField, KeyField
@@ -40,8 +42,8 @@ class UserManager(BaseUserManager["User"]):
             email, password, is_staff=True, is_superuser=True, **fields
         )
 
+    @override
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the user of an address however it is spelled."""
         return self.get(email_key=email_key(username or ""))
 
 
@@ -74,8 +76,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         ordering = ["id"]
 
+    @override
     def __str__(self) -> str:
         return self.email
+
+    @override
+    def check_password(self, raw_password: str | None) -> bool:
+        def rehash(raw: str) -> None:
+            """Store the same password anew, unless it was changed meanwhile."""
+            mine = User.objects.filter(pk=self.pk, password=self.password)
+            self.password = make_password(raw)
+            mine.update(password=self.password)
+
+        return check_password(raw_password, self.password, rehash)
 
 
 class Attempts(models.Model):
@@ -94,6 +107,7 @@ class Attempts(models.Model):
 
         verbose_name_plural = "attempts"
 
+    @override
     def __str__(self) -> str:
         return f"{self.count} until {self.window_ends_at:%Y-%m-%d %H:%M:%S}"
 
@@ -120,6 +134,7 @@ class Lockout(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.email_key} from {self.ip}"
 
@@ -143,6 +158,7 @@ class KnownAddress(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.ip
 
@@ -156,6 +172,7 @@ class SetupLink(models.Model):
     claimed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
+    @override
     def __str__(self) -> str:
         return f"set-up link until {self.expires_at:%H:%M:%S}"
 
@@ -166,5 +183,6 @@ class SpentCode(models.Model):
     digest = KeyField(max_length=64, primary_key=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
+    @override
     def __str__(self) -> str:
         return self.digest[:8]

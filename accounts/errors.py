@@ -1,0 +1,62 @@
+"""What accounts refuses, with the codes that clients know."""
+
+from config.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    NotAuthenticated,
+    ServiceError,
+)
+
+
+class InvalidCredentials(NotAuthenticated):
+    """Unknown account, wrong password, disabled user: one answer for all of them."""
+
+    code = "invalid_credentials"
+    title = "The e-mail address or the password is wrong."
+
+
+class EmailVerificationRequired(NotAuthenticated):
+    """The password is right; `flow_token` and `methods` say how to go on."""
+
+    code = "email_verification_required"
+    title = "The e-mail address has to be verified first."
+
+
+class MfaRequired(NotAuthenticated):
+    """The password is right; a second factor is asked for."""
+
+    code = "mfa_required"
+    title = "A second factor is required."
+
+
+class EmailTaken(Conflict):
+    """Somebody has this address. Only told where verification is switched off."""
+
+    code = "email_taken"
+    title = "There is an account with this e-mail address."
+
+
+class SetupLinkRefused(ServiceError):
+    """The set-up link is unknown, used, too old, or no longer needed."""
+
+    status = 410
+    code = "setup_link_refused"
+    title = "This set-up link is not valid any more."
+
+
+class PasswordRefused(InvalidInput):
+    """The password does not meet the policy; `errors` says in which way."""
+
+    title = "The password is not acceptable."
+
+    @classmethod
+    def because(
+        cls,
+        code: str,
+        *,
+        detail: str,
+        field: str = "password",
+    ) -> "PasswordRefused":
+        """Return the refusal of the body field that carried the password."""
+        return cls(detail, errors=[FieldError(f"#/{field}", code, detail)])

@@ -1,0 +1,337 @@
+"""How somebody proves who they are: the only module that talks to allauth.
+
+allauth's headless views are called in process through their documented JSON contract
+(`/_allauth/app/v1/...`), never through its internals. What they ask of us is answered in
+`adapter.py` and `backends.py`. No Django session outlives a finished flow; a pending one is
+kept, and its key is the `flow_token`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.core.context import request_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import IntegrityError, OperationalError, transaction
+from django.http import HttpRequest
+from django.urls import get_resolver
+from django.utils import timezone
+from typing_extensions import override
+
+from accounts import addresses, limits, lockouts, names, passwords, verification
+from accounts.attempts import SESSION_KEY, Attempt
+from accounts.audit.actions import Action
+from accounts.audit.services import Party, record
+from accounts.backends import prove
+from accounts.errors import EmailTaken, InvalidCredentials, PasswordRefused
+from accounts.models import User
+from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
+
+_ROUNDS = 3
+_AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
+_PENDING = {
+    "verify_email": ("email_verification_required", ("email_code",)),
+    "mfa_authenticate": ("mfa_required", ("totp", "webauthn", "recovery_code")),
+}
+_TOO_MANY = {"too_many_login_attempts", "rate_limited"}
+
+
+@dataclass(frozen=True)
+class Authenticated:
+    """The person is proven: what a token needs to know. `state` is what the flow kept."""
+
+    user_id: UUID
+    amr: tuple[str, ...]
+    auth_time: datetime
+    state: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A further step is needed: `code` as in the 401, `methods` are the ways to take it."""
+
+    code: str
+    flow_token: str
+    methods: tuple[str, ...]
+
+
+class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]
+    """Tells who signed in, instead of handing out allauth's own tokens."""
+
+    @override
+    def create_session_token(self, request: HttpRequest) -> str:
+        """Keep what the flow must remember; a finished flow keeps nothing."""
+        if request.user.is_authenticated:
+            return ""
+        attempt: Attempt | None = getattr(request, "attempt", None)
+        if attempt is not None and SESSION_KEY not in request.session:
+            request.session[SESSION_KEY] = attempt.kept()
+        token: str = super().create_session_token(request)
+        return token
+
+    @override
+    def lookup_session(self, session_token: str) -> Any:
+        """Return the session of one of our flows; a browser's session is none."""
+        session = super().lookup_session(session_token)
+        return session if session and SESSION_KEY in session else None
+
+    @override
+    def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
+        from allauth.account.authentication import get_authentication_records
+
+        steps = get_authentication_records(request, request.user)
+        kept = request.session.get(SESSION_KEY) or {}
+        request.session.flush()
+        return {"user_id": str(request.user.pk), "amr": _amr(steps), "kept": kept}
+
+
+def log_in(
+    *,
+    email: str,
+    password: str,
+    verification_required: bool,
+    state: dict[str, str],
+) -> Authenticated | Pending:
+    """Prove an address and a password, or say which step is still missing.
+
+    Raises `InvalidCredentials` (unknown, wrong and disabled alike, for the same work),
+    `TooManyRequests`, `InvalidInput` for a password that nobody can have, `Unavailable`.
+    Failures are recorded; the success is recorded by whoever hands something out.
+    """
+    passwords.readable(password)
+    key = _key_or_refuse(email)
+    guess = lockouts.admit(key)
+    attempt = Attempt(
+        password=password, verification_required=verification_required, state=state
+    )
+    body = {"email": addresses.wire_form(key), "password": password}
+    try:
+        outcome = _outcome(_call("auth/login", body, attempt), attempt)
+    except InvalidCredentials:
+        target = attempt.user or Party("address", label=key)
+        guess.failed(attempt.outcome or "refused", target=target)
+        raise
+    except BaseException:
+        guess.passed()  # nothing was learnt about the password
+        raise
+    guess.passed()
+    if isinstance(outcome, Authenticated):
+        lockouts.remember(outcome.user_id)
+    return outcome
+
+
+def sign_up(
+    *,
+    email: str,
+    password: str,
+    name: str,
+    verification_required: bool,
+    state: dict[str, str],
+) -> Authenticated | Pending:
+    """Make an account. Where verification is required the answer is always `Pending`.
+
+    The owner of a taken address is then mailed instead, for the same work. Not required:
+    `Authenticated`, or `EmailTaken`. Also raises `InvalidInput`, `PasswordRefused`.
+    """
+    try:
+        shown = addresses.display(email)
+    except ValueError as error:
+        raise InvalidInput.at("email", detail=str(error)) from error
+    key = addresses.email_key(shown)
+    called = names.cleaned(name)
+    passwords.validate(password, user_email=shown, name=called)
+    if not verification_required and _is_taken(key):
+        raise EmailTaken
+    attempt = Attempt(
+        email=shown,
+        password=password,
+        name=called,
+        hashed=make_password(password),
+        verification_required=verification_required,
+        state=state,
+        may_mail=_may_mail(key),
+    )
+    return _register(attempt, key)
+
+
+def reauthenticate(
+    *,
+    user: User,
+    password: str,
+) -> None:
+    """Have a signed-in person prove their password again: same limits, same lockout.
+
+    Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`.
+    """
+    passwords.readable(password, field="current_password")
+    guess = lockouts.admit(user.email_key)
+    try:
+        _, outcome = prove(user.email_key, password)
+    except BaseException:
+        guess.passed()
+        raise
+    if outcome:
+        guess.failed(f"{outcome} on re-authentication", target=user)
+        raise InvalidCredentials("The password is wrong.")
+    guess.passed()
+
+
+def _key_or_refuse(email: str) -> str:
+    try:
+        return addresses.email_key(email)
+    except ValueError:
+        record(
+            Action.LOGIN_FAILED,
+            acting=Party("anonymous"),
+            outcome="not an e-mail address",
+            succeeded=False,
+        )
+        raise InvalidCredentials from None
+
+
+def _is_taken(key: str) -> bool:
+    mine = User.objects.filter(email_key=key).exists()
+    return mine or verification.is_filed(key)
+
+
+def _may_mail(key: str) -> bool:
+    """Tell whether the owner of a taken address may be told once more this hour."""
+    try:
+        limits.hit("resend_account", key)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def _register(
+    attempt: Attempt,
+    key: str,
+) -> Authenticated | Pending:
+    """Store the account in one short transaction, in which nothing is hashed."""
+    body = {"email": addresses.wire_form(key), "password": attempt.password}
+    for _ in range(_ROUNDS):
+        attempt.created = None
+        try:
+            with transaction.atomic():
+                outcome = _outcome(_call("auth/signup", body, attempt), attempt)
+                if attempt.created:
+                    made = attempt.created
+                    record(Action.USER_REGISTERED, acting=made, target=made)
+                return outcome
+        except (IntegrityError, OperationalError, AssertionError) as error:
+            if not attempt.verification_required and _is_taken(key):
+                raise EmailTaken from error
+            if isinstance(error, AssertionError):
+                raise
+    raise Unavailable(retry_after=1)
+
+
+def _call(
+    step: str,
+    body: dict[str, Any],
+    attempt: Attempt,
+    *,
+    flow_token: str = "",
+) -> dict[str, Any]:
+    """Call one of allauth's documented endpoints in process; return its JSON."""
+    request = _request(body, flow_token)
+    request.attempt = attempt  # type: ignore[attr-defined]
+    view = _view(step)
+    with request_context(request):
+        try:
+            response = view.func(request, *view.args, **view.kwargs)
+        except ImmediateHttpResponse as early:
+            response = early.response
+    try:
+        answer = json.loads(response.content)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        return {"status": response.status_code}
+    return answer
+
+
+@lru_cache(maxsize=32)
+def _view(step: str) -> Any:
+    return get_resolver("allauth.headless.urls").resolve(f"/app/v1/{step}")
+
+
+def _request(
+    body: dict[str, Any],
+    flow_token: str,
+) -> HttpRequest:
+    """Return the request that allauth's app client would have sent to our issuer."""
+    issuer = urlsplit(settings.ISSUER)
+    raw = json.dumps(body).encode()
+    request = HttpRequest()
+    request.method = "POST"
+    request.META = {
+        "SERVER_NAME": issuer.hostname or "localhost",
+        "SERVER_PORT": str(issuer.port or (443 if issuer.scheme == "https" else 80)),
+        "HTTP_HOST": issuer.netloc or "localhost",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": str(len(raw)),
+    }
+    if flow_token:
+        request.META["HTTP_X_SESSION_TOKEN"] = flow_token
+    request._body = raw
+    request.session = SessionStore()
+    request.user = AnonymousUser()
+    request.allauth = SimpleNamespace()  # type: ignore[attr-defined]
+    return request
+
+
+def _outcome(
+    answer: dict[str, Any],
+    attempt: Attempt,
+) -> Authenticated | Pending:
+    """Turn allauth's answer into ours, or into a refusal of our own."""
+    meta, data = answer.get("meta") or {}, answer.get("data") or {}
+    if answer["status"] == 200 and "user_id" in meta:
+        kept = meta["kept"].get("state") or attempt.state
+        return Authenticated(
+            user_id=UUID(meta["user_id"]),
+            amr=tuple(meta["amr"]),
+            auth_time=timezone.now(),
+            state=kept,
+        )
+    for flow in data.get("flows") or ():
+        if flow.get("is_pending") and flow["id"] in _PENDING:
+            code, methods = _PENDING[flow["id"]]
+            token = meta.get("session_token", "")
+            return Pending(code, flow_token=token, methods=methods)
+    _refuse(answer)
+
+
+def _refuse(answer: dict[str, Any]) -> NoReturn:
+    """Raise what a refusal of allauth means to our callers."""
+    codes = {error.get("code") for error in answer.get("errors") or ()}
+    if answer["status"] == 429 or codes & _TOO_MANY:
+        raise TooManyRequests(retry_after=60)
+    if answer["status"] == 401 or "email_password_mismatch" in codes:
+        raise InvalidCredentials
+    for error in answer.get("errors") or ():
+        fault: ServiceError = InvalidInput.at(
+            error.get("param", "email"), code=error["code"], detail=error["message"]
+        )
+        if error.get("param") == "password":
+            fault = PasswordRefused.because(error["code"], detail=error["message"])
+        raise fault
+    raise Unavailable(f"The sign-in answered {answer['status']}.", retry_after=1)
+
+
+def _amr(steps: list[dict[str, Any]]) -> list[str]:
+    """Return RFC 8176 values of the steps taken; a sign-up chose a password."""
+    found = [_AMR.get(s.get("type") or s["method"], s["method"]) for s in steps]
+    values = list(dict.fromkeys(found)) or ["pwd"]
+    return [*values, "mfa"] if any(s["method"] == "mfa" for s in steps) else values

@@ -1,0 +1,26 @@
+"""What can be done to a user: every page, endpoint, admin action and command calls these.
+
+Each owns its transaction, records its event and tells the apps above by a signal, the
+last thing before the commit. `acting_user` None is the system or the command line.
+"""
+
+from accounts.services.access import (
+    disable_user,
+    enable_user,
+    lift_lockouts,
+    sign_out_everywhere,
+)
+from accounts.services.setup import claim_setup_link, create_setup_link
+from accounts.services.users import change_password, change_profile, create_user
+
+__all__ = [
+    "change_password",
+    "change_profile",
+    "claim_setup_link",
+    "create_setup_link",
+    "create_user",
+    "disable_user",
+    "enable_user",
+    "lift_lockouts",
+    "sign_out_everywhere",
+]

@@ -1,0 +1,151 @@
+"""Who somebody is: making users, changing their names and passwords."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import addresses, names, passwords, verification
+from accounts.audit.actions import Action
+from accounts.audit.services import record
+from accounts.errors import EmailTaken
+from accounts.models import User
+from accounts.services.authority import require_self_or_superuser, require_superuser
+from accounts.signals import credentials_changed
+from config.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """What is known of a user to be made; without a password none is usable."""
+
+    email: str
+    password: str | None = None
+    name: str = ""
+    is_superuser: bool = False
+    is_staff: bool = False
+    verified: bool = False
+
+
+def create_user(
+    new: NewUser,
+    *,
+    acting_user: User | None,
+) -> User:
+    """Make a user on somebody's behalf.
+
+    Raises `Forbidden`, `InvalidInput`, `PasswordRefused`, `EmailTaken`.
+    """
+    require_superuser(acting_user)
+    user = prepare(new)
+    action = Action.SUPERUSER_CREATED if new.is_superuser else Action.USER_CREATED
+    with once_per_address(user.email_key), transaction.atomic():
+        store(user, verified=new.verified)
+        record(action, acting=acting_user, target=user)
+    return user
+
+
+def prepare(new: NewUser) -> User:
+    """Return the user, checked and with the password hashed, not yet stored.
+
+    Never call this in a transaction: a hash takes a third of a second.
+    """
+    try:
+        shown = addresses.display(new.email)
+    except ValueError as error:
+        raise InvalidInput.at("email", detail=str(error)) from error
+    called = names.cleaned(new.name)
+    if new.password is not None:
+        passwords.validate(new.password, user_email=shown, name=called)
+    return User(
+        email=shown,
+        email_key=addresses.email_key(shown),
+        name=called,
+        password=make_password(new.password),
+        is_superuser=new.is_superuser,
+        is_staff=new.is_staff or new.is_superuser,
+    )
+
+
+@contextmanager
+def once_per_address(key: str) -> Iterator[None]:
+    """Turn the unique key's refusal (somebody was faster) into `EmailTaken`."""
+    try:
+        yield
+    except IntegrityError as error:
+        if User.objects.filter(email_key=key).exists():
+            raise EmailTaken from error
+        raise
+
+
+def store(
+    user: User,
+    *,
+    verified: bool,
+) -> None:
+    """Write a prepared user and their address, in the caller's transaction."""
+    if verification.is_filed(user.email_key):
+        raise EmailTaken
+    user.save(force_insert=True)
+    verification.file(user, verified=verified)
+
+
+def change_profile(
+    user: User,
+    *,
+    name: str,
+    acting_user: User | None,
+) -> User:
+    """Change what somebody is called. Raises `Forbidden`, `InvalidInput`."""
+    require_self_or_superuser(user, acting_user)
+    called = names.cleaned(name)
+    with transaction.atomic():
+        mine = User.objects.filter(pk=user.pk).exclude(name=called)
+        if mine.update(name=called, updated_at=timezone.now()):
+            record(
+                Action.USER_CHANGED,
+                acting=acting_user,
+                target=user,
+                details={"changed": ["name"]},
+            )
+    user.refresh_from_db()
+    return user
+
+
+def change_password(
+    user: User,
+    *,
+    new_password: str,
+    keep_login: UUID | None,
+    acting_user: User | None,
+) -> User:
+    """Set a password; every login ends but `keep_login`.
+
+    Whoever calls this has had the person re-authenticate. Raises `Forbidden` and
+    `PasswordRefused` (at `new_password`).
+    """
+    require_self_or_superuser(user, acting_user)
+    passwords.validate(
+        new_password, user_email=user.email, name=user.name, field="new_password"
+    )
+    hashed = make_password(new_password)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(
+            password=hashed, epoch=F("epoch") + 1, updated_at=timezone.now()
+        )
+        user.refresh_from_db()
+        reason = Action.PASSWORD_CHANGED
+        record(reason, acting=acting_user, target=user)
+        credentials_changed.send(
+            User,
+            user=user,
+            acting_user=acting_user,
+            reason=reason,
+            keep_login=keep_login,
+        )
+    return user
