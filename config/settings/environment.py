@@ -4,7 +4,9 @@ The settings read it, `.env.example` and `docs/settings.md` are generated from i
 `manage.py doctor` and the start-up refusals name its entries. Nothing else reads the environment.
 """
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -48,12 +50,32 @@ TABLE: list[Variable] = [
     *_section(
         "Database, cache and mail",
         ("DATABASE_URL", "str", None, "mysql://user:password@host:3306/name"),
-        ("DATABASE_CA", "str", "", "CA file that MySQL's TLS certificate must chain to"),
+        (
+            "DATABASE_CA",
+            "str",
+            "",
+            "CA file that MySQL's TLS certificate must chain to",
+        ),
         ("ALLOW_SQLITE", "bool", False, "production on SQLite, on purpose"),
-        ("REDIS_URL", "str", "", "redis://host:6379/0 counts limits; else the database"),
-        ("EMAIL_URL", "str", "", "smtp+tls://user:password@host:587; else mail is logged"),
+        (
+            "REDIS_URL",
+            "str",
+            "",
+            "redis://host:6379/0 counts limits; else the database",
+        ),
+        (
+            "EMAIL_URL",
+            "str",
+            "",
+            "smtp+tls://user:password@host:587; else mail is logged",
+        ),
         ("MAIL_FROM", "str", "no-reply@localhost", "sender of all mail"),
-        ("OUTBOX_INLINE", "bool", None, "send mail from the web process, without a worker"),
+        (
+            "OUTBOX_INLINE",
+            "bool",
+            None,
+            "send mail from the web process, without a worker",
+        ),
     ),
     *_section(
         "Passwords and limits",
@@ -66,8 +88,18 @@ TABLE: list[Variable] = [
         ("LIMIT_LOGIN_IP", "str", "100/15m", "failures per IP"),
         ("LIMIT_REGISTER_IP", "str", "100/1h", "registrations per IP"),
         ("LIMIT_RESEND_ACCOUNT", "str", "5/1h", "resets and resends per account"),
-        ("LIMIT_TOKEN_FAILURES_IP", "str", "300/1m", "bad tokens per IP on token paths"),
-        ("LIMIT_API_CALLER", "str", "600/1m", "management and profile calls per caller"),
+        (
+            "LIMIT_TOKEN_FAILURES_IP",
+            "str",
+            "300/1m",
+            "bad tokens per IP on token paths",
+        ),
+        (
+            "LIMIT_API_CALLER",
+            "str",
+            "600/1m",
+            "management and profile calls per caller",
+        ),
     ),
     *_section(
         "Tokens and sessions",
@@ -75,9 +107,24 @@ TABLE: list[Variable] = [
         ("ACCESS_TOKEN_MAX_SECONDS", "int", 3600, "the most an application may set"),
         ("SESSION_IDLE_SECONDS", "int", 1209600, "a session ends unused after 14 days"),
         ("SESSION_ABSOLUTE_SECONDS", "int", 7776000, "a session ends after 90 days"),
-        ("REFRESH_GRACE_SECONDS", "int", 30, "how long a repeated refresh gets the same"),
-        ("REVOCATION_FEED_MAX_AGE", "int", 0, "1 lets proxies cache the feed: 4 s, not 2"),
-        ("KEY_PREPUBLISH_SECONDS", "int", 900, "a new key is published before it signs"),
+        (
+            "REFRESH_GRACE_SECONDS",
+            "int",
+            30,
+            "how long a repeated refresh gets the same",
+        ),
+        (
+            "REVOCATION_FEED_MAX_AGE",
+            "int",
+            0,
+            "1 lets proxies cache the feed: 4 s, not 2",
+        ),
+        (
+            "KEY_PREPUBLISH_SECONDS",
+            "int",
+            900,
+            "a new key is published before it signs",
+        ),
     ),
     *_section(
         "Serving",
@@ -93,9 +140,15 @@ TABLE: list[Variable] = [
 
 _BY_NAME = {variable.name: variable for variable in TABLE}
 _env = environ.Env()
+_FILE = Path(__file__).resolve().parent.parent.parent / ".env"
+if _FILE.is_file() and os.environ.get("DJANGO_ENV") != "test":
+    _env.read_env(str(_FILE))  # what the environment says already stays
 
 
-def read(name: str, default: Any = None) -> Any:
+def read(
+    name: str,
+    default: Any = None,
+) -> Any:
     """Return a setting from the environment, else `default`, else the table's.
 
     Raises `KeyError` for a name that the table does not have, `ValueError` (naming the
