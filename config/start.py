@@ -6,6 +6,7 @@ what to do, and exit code 1. `--prepare` stops before gunicorn: a deployment's o
 migration.
 """
 
+import errno
 import os
 import socket
 import sys
@@ -63,9 +64,13 @@ def check_port(
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except socket.gaierror as fault:
-            raise CannotStart(f"HOST={host} is no address of this machine.") from fault
         except OSError as fault:
+            foreign = isinstance(fault, socket.gaierror)
+            if foreign or fault.errno == errno.EADDRNOTAVAIL:
+                raise CannotStart(
+                    f"HOST={host} is no address of this machine: give one of its own,"
+                    " 127.0.0.1 for itself only or 0.0.0.0 for all."
+                ) from fault
             raise CannotStart(
                 f"{host}:{port} cannot be used ({fault.strerror}): stop what listens"
                 f" there, or give another port: make run PORT={port % 65535 + 1}"

@@ -24,8 +24,13 @@ def configure(
 
     WAL with IMMEDIATE transactions never meets a lock error; FULL, because a lost
     revocation is a security fault. MySQL is strict, READ COMMITTED, and verified by TLS
-    in production.
+    in production. Raises `ValueError` for a URL of any other database.
     """
+    if url and not url.startswith(("mysql://", "sqlite:///")):
+        raise ValueError(
+            "DATABASE_URL is neither mysql://user:password@host:3306/name nor"
+            " sqlite:////some/file"
+        )
     chosen: dict[str, Any] = dict(
         environ.Env.db_url_config(url or f"sqlite:///{var}/db.sqlite3")
     )
