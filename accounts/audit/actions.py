@@ -18,6 +18,7 @@ class Action(models.TextChoices):
     USER_UNLOCKED = "account:user:unlocked", "lockout lifted"
     USER_LOCKED = "account:user:locked", "locked out"
     USER_DELETED = "account:user:deleted", "user deleted"
+    RIGHTS_CHANGED = "account:rights:changed", "console rights changed"
     PASSWORD_CHANGED = "account:password:changed", "password changed"
     SUPERUSER_CREATED = "account:superuser:created", "superuser created"
     SETUP_LINK_CREATED = "account:setup-link:created", "set-up link created"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.settings import databases, local, logs
+from config.settings import console, databases, local, logs
 from config.settings.environment import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -17,6 +17,8 @@ ENVIRONMENT: str = read("DJANGO_ENV")
 PRODUCTION = ENVIRONMENT == "production"
 TESTING = ENVIRONMENT == "test"
 EMBEDDED = ENVIRONMENT == "development"
+if not (PRODUCTION or TESTING or EMBEDDED):
+    raise ValueError("DJANGO_ENV is not development, production or test")
 VAR_DIR = Path(read("VAR_DIR", str(BASE_DIR / "var")))
 DEBUG: bool = read("DEBUG")
 
@@ -117,7 +119,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = read("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -136,6 +141,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # `User.email` is ours, allauth would fold it
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # a tenant may relax it: accounts.flows
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_RATE_LIMITS = False  # ours are exact under any number of workers
@@ -176,7 +182,9 @@ DEFAULT_FROM_EMAIL: str = read("MAIL_FROM")
 OUTBOX_INLINE: bool = read("OUTBOX_INLINE", EMBEDDED)
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tokens.api.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tokens.api.authentication.BearerAuthentication"
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -212,6 +220,11 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+UNFOLD = console.theme(environment=ENVIRONMENT)
+CONSOLE_LOGIN_FORM = console.LOGIN_FORM
+CONSOLE_PASSWORD_FORM = console.PASSWORD_FORM
+CONSOLE_SECTIONS = console.SECTIONS
 
 METRICS_TOKEN: str = read("METRICS_TOKEN")
 LOG_FORMAT: str = read("LOG_FORMAT", "json" if PRODUCTION else "text")

@@ -1,0 +1,256 @@
+"""The console's section about people."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from typing_extensions import override
+
+from accounts import services
+from accounts.forms import NewUserForm, PasswordForm, RightsForm
+from accounts.models import Lockout, User
+from accounts.rights import Rights, set_rights
+from accounts.search import by_address
+from accounts.services.users import NewUser
+from config import console
+from config.admin import display
+from config.errors import Conflict
+from config.operations import Operation, operation
+from config.sections import ConsoleAdmin
+
+_ABOUT = ["email", "name", "state"]
+_DATES = ["id", "created_at", "updated_at", "last_login"]
+
+
+def _locked(user: User) -> bool:
+    locks = Lockout.objects.filter(email_key=user.email_key)
+    return locks.filter(locked_until__gt=timezone.now()).exists()
+
+
+@admin.register(User)
+class UserAdmin(ConsoleAdmin):
+    """Users. Staff may look; who somebody is belongs to them and to superusers.
+
+    The services say the same (`accounts.services.authority`): a forged POST meets both.
+    """
+
+    icon = "person"
+    grants = ("view",)
+    list_display = ["email", "name", "state", "role", "created_at", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["name"]
+    readonly_fields = ["email", "state", *_DATES]
+    actions_list = ["add_user"]
+    actions_detail = [
+        *["disable", "enable", "end_sessions", "unlock", "set_password"],
+    ]
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse the stock form: `add_user` hashes outside any transaction."""
+        return False
+
+    @override
+    def may_touch(
+        self,
+        request: HttpRequest,
+        obj: User,
+    ) -> bool:
+        return _is_superuser(request)
+
+    @override
+    def matching(self, term: str) -> Q:
+        return by_address(term, "email_key")
+
+    @override
+    def get_fieldsets(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+    ) -> Any:
+        rights = ["is_staff", "is_superuser", "rights"]
+        middle = [("Console", {"fields": rights})] if _is_superuser(request) else []
+        return [
+            (None, {"fields": _ABOUT}),
+            *middle,
+            ("Record", {"fields": _DATES}),
+        ]
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        if _is_superuser(request):
+            kwargs["form"] = RightsForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    @override
+    def change(
+        self,
+        request: HttpRequest,
+        obj: User,
+        values: dict[str, Any],
+    ) -> None:
+        if values["name"] != obj.name:
+            services.change_profile(obj, name=values["name"], acting_user=request.user)
+        if _is_superuser(request):
+            rights = Rights(
+                is_staff=values["is_staff"],
+                is_superuser=values["is_superuser"],
+                permissions=frozenset(values["rights"]),
+            )
+            set_rights(obj, rights=rights, acting_user=request.user)
+
+    @display(
+        description="State",
+        ordering="is_active",
+        label={"active": "success", "disabled": "danger", "locked out": "warning"},
+    )
+    def state(self, obj: User) -> str:
+        """Tell whether the user can sign in."""
+        return "active" if obj.is_active else "disabled"
+
+    @display(description="Role", label={"superuser": "warning", "staff": "info"})
+    def role(self, obj: User) -> str | None:
+        """Tell what the user is in the console."""
+        if obj.is_superuser:
+            return "superuser"
+        return "staff" if obj.is_staff else None
+
+    @override
+    def may_operate(
+        self,
+        request: HttpRequest,
+        deed: Operation,
+        obj: Any,
+    ) -> bool:
+        return _is_superuser(request) and super().may_operate(request, deed, obj)
+
+    @operation(
+        Operation(
+            label="Add user",
+            question="The address counts as verified. Tell the person the password.",
+            done="The user was added.",
+            permission="add",
+            form=NewUserForm,
+        )
+    )
+    def add_user(
+        self,
+        request: HttpRequest,
+        form: NewUserForm,
+    ) -> None:
+        """Make a user; never staff."""
+        new = NewUser(**form.cleaned_data, verified=True)
+        services.create_user(new, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Disable",
+            question="Every session of this user ends at once, their access tokens are "
+            "refused within two seconds, and they cannot sign in.",
+            done="The user was disabled.",
+            danger=True,
+            offered=lambda user: user.is_active,
+        )
+    )
+    def disable(
+        self,
+        request: HttpRequest,
+        obj: User,
+    ) -> None:
+        """Disable a user; not oneself."""
+        if obj.pk == request.user.pk:
+            raise Conflict("You cannot disable yourself.")
+        services.disable_user(obj, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Enable",
+            question="The user can sign in again; what was ended stays ended.",
+            done="The user was enabled.",
+            offered=lambda user: not user.is_active,
+        )
+    )
+    def enable(
+        self,
+        request: HttpRequest,
+        obj: User,
+    ) -> None:
+        """Enable a disabled user."""
+        services.enable_user(obj, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="End sessions",
+            question="The user is signed out on every device, within two seconds.",
+            done="All sessions of the user were ended.",
+        )
+    )
+    def end_sessions(
+        self,
+        request: HttpRequest,
+        obj: User,
+    ) -> None:
+        """Sign a user out everywhere."""
+        services.sign_out_everywhere(obj, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Unlock",
+            question="Too many wrong passwords locked this account; let it try again.",
+            done="The lockout was lifted.",
+            offered=_locked,
+        )
+    )
+    def unlock(
+        self,
+        request: HttpRequest,
+        obj: User,
+    ) -> None:
+        """Lift the lockouts of a user's address."""
+        services.lift_lockouts(obj, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Set password",
+            question="The user is signed out everywhere and signs in with the new one.",
+            done="The password was set.",
+            form=PasswordForm,
+        )
+    )
+    def set_password(
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: PasswordForm,
+    ) -> None:
+        """Set somebody's password; superusers only."""
+        services.change_password(
+            obj,
+            new_password=form.cleaned_data["new_password"],
+            keep_login=None,
+            acting_user=request.user,
+        )
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return request.user.is_active and getattr(request.user, "is_superuser", False)
+
+
+@console.tile("accounts.view_user")
+def users_tile() -> console.Tile:
+    """Count the users."""
+    return console.Tile(
+        title="Users",
+        value=f"{User.objects.count():,}",
+        note=f"{User.objects.filter(is_active=False).count():,} disabled",
+        href=reverse("admin:accounts_user_changelist"),
+    )

@@ -1,0 +1,228 @@
+"""The manner of the console's pages: every section is a `ConsoleAdmin`.
+
+What the stock admin leaves open is closed here for all: no lookups but the declared
+filters, no deletion, no store of changes beside the audit trail, and no write but through
+a service.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from typing_extensions import override
+
+from config import console
+from config.errors import ServiceError
+from config.operations import OperatedAdmin, show_refusal
+
+
+class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form that shows a service's refusal at the fields it speaks of."""
+
+    refusal: ServiceError | None = None
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal is not None:
+            show_refusal(self, self.refusal)
+        return cleaned
+
+
+class ConsoleAdmin(OperatedAdmin):
+    """A section. Writing ones override `create` or `change` to call their service."""
+
+    icon: ClassVar[str] = "circle"
+    is_console_section: ClassVar[bool] = True
+    grants: ClassVar[tuple[str, ...]] = ("view", "add", "change")
+    form = RefusableForm
+    actions = None
+    search_ids: ClassVar[tuple[str, ...]] = ("pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    list_fullwidth = True
+    compressed_fields = True
+    list_filter_submit = False
+    change_form_outer_after_template = "admin/console/panels.html"
+
+    def create(
+        self,
+        request: HttpRequest,
+        values: dict[str, Any],
+    ) -> Model:
+        """Make an object from the form's values, by a service."""
+        raise PermissionDenied
+
+    def change(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        values: dict[str, Any],
+    ) -> None:
+        """Change `obj` (as stored) to the form's values, by a service."""
+        raise PermissionDenied
+
+    @override
+    def has_delete_permission(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+    ) -> bool:
+        """Refuse: what can be deleted has an operation that asks its service."""
+        return False
+
+    @override
+    def has_change_permission(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+    ) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.may_touch(request, obj))
+
+    @override
+    def lookup_allowed(
+        self,
+        lookup: str,
+        value: Any,
+        request: HttpRequest | None = None,
+    ) -> bool:
+        """Allow the declared filters only: `?password__startswith=` would tell hashes."""
+        declared = [f if isinstance(f, str) else f[0] for f in self._plain_filters()]
+        return any(lookup == f or lookup.startswith(f"{f}__") for f in declared)
+
+    @override
+    def get_search_results(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find by id where the term is one, else by `search_fields` and `matching`."""
+        term = search_term.strip()
+        found = Q()
+        try:
+            key = UUID(term)
+        except ValueError:
+            for name in self.get_search_fields(request) if term else ():
+                found |= Q(**{f"{name}__icontains": term})
+            found |= self.matching(term) if term else Q()
+        else:
+            for name in self.search_ids:
+                found |= Q(**{name: key})
+        return queryset.filter(found), False
+
+    def matching(self, term: str) -> Q:
+        """Return what else a search term may mean in this section."""
+        return Q()
+
+    def _plain_filters(self) -> list[Any]:
+        return [f for f in self.list_filter if isinstance(f, str | tuple)]
+
+    @override
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Refuse: the history is the audit trail, shown on the page itself."""
+        raise Http404
+
+    @override
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
+        """Store nothing: the service wrote the audit event."""
+
+    @override
+    def log_change(self, *args: Any, **kwargs: Any) -> Any:
+        """Store nothing: the service wrote the audit event."""
+
+    @override
+    def log_deletions(self, *args: Any, **kwargs: Any) -> Any:
+        """Store nothing: the service wrote the audit event."""
+
+    @override
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        form: Any,
+        change: bool,
+    ) -> None:
+        """Call the service; the form's own instance is never saved."""
+        if change:
+            stored = self.model._default_manager.get(pk=obj.pk)
+            self.change(request, stored, form.cleaned_data)
+            return
+        made = self.create(request, form.cleaned_data)
+        obj.__dict__.update(made.__dict__)
+
+    @override
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,
+    ) -> None:
+        """Save nothing more: the service wrote relations too."""
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = {**(extra_context or {}), "show_history": False}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except ServiceError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, context)
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        made = super().get_form(request, obj, change, **kwargs)
+        made.refusal = getattr(request, "refusal", None)
+        return made
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        obj = context.get("original")
+        context["panels"] = console.panels_for(request, obj) if obj else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """A section to look at; what has operations grants `change` for them."""
+
+    grants: ClassVar[tuple[str, ...]] = ("view",)
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def has_change_permission(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+    ) -> bool:
+        return False

@@ -1,0 +1,45 @@
+"""The operator console: its look, its forms and the order of its sections."""
+
+from typing import Any
+
+from django.templatetags.static import static
+
+LOGIN_FORM = "django.contrib.admin.forms.AdminAuthenticationForm"
+PASSWORD_FORM = "accounts.forms.OwnPasswordForm"
+SECTIONS = ["accounts", "tenants", "tokens", "audit", "outbox"]
+
+
+def theme(*, environment: str) -> dict[str, Any]:
+    """Return UNFOLD; the badge tells an operator which instance this is."""
+    badge = [
+        environment.capitalize(),
+        "danger" if environment == "production" else "info",
+    ]
+    return {
+        "SITE_TITLE": "Identity console",
+        "SITE_HEADER": "Identity console",
+        "SITE_SUBHEADER": "NTT Authentication Server",
+        "SITE_SYMBOL": "shield_person",
+        "SITE_URL": None,
+        "SHOW_HISTORY": False,
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_BACK_BUTTON": True,
+        "ENVIRONMENT": lambda request: badge,
+        "STYLES": [lambda request: static("console/console.css")],
+        "BORDER_RADIUS": "6px",
+        "COLORS": {
+            "primary": {
+                "50": "oklch(97% .014 254.604)",
+                "100": "oklch(93.2% .032 255.585)",
+                "200": "oklch(88.2% .059 254.128)",
+                "300": "oklch(80.9% .105 251.813)",
+                "400": "oklch(70.7% .165 254.624)",
+                "500": "oklch(62.3% .214 259.815)",
+                "600": "oklch(54.6% .245 262.881)",
+                "700": "oklch(48.8% .243 264.376)",
+                "800": "oklch(42.4% .199 265.638)",
+                "900": "oklch(37.9% .146 265.522)",
+                "950": "oklch(28.2% .091 267.935)",
+            },
+        },
+    }
