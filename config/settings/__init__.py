@@ -44,7 +44,7 @@ SECURE_PROXY_SSL_HEADER = (
 _https = ISSUER.startswith("https://")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "config.site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
