@@ -112,8 +112,8 @@ def prepare() -> None:
 
 def banner(settings: Any) -> str:
     """Return what the operator sees: addresses, and the set-up link if it is due."""
-    from accounts.models import User
-    from accounts.services import create_setup_link
+    from accounts.services.setup import create_setup_link, setup_path
+    from config.errors import Conflict
 
     base = f"http://{settings.HOST}:{settings.PORT}"
     lines = [
@@ -125,13 +125,15 @@ def banner(settings: Any) -> str:
         f"  Issuer     {settings.ISSUER}",
         "",
     ]
-    if not User.objects.filter(is_superuser=True, is_active=True).exists():
-        link = f"{base}/setup/{create_setup_link()}"
+    try:
+        link = f"{base}{setup_path(create_setup_link())}"
         lines += [
             "  Choose the first operator's password here (once, within 15 minutes):",
             f"  {link}",
             "",
         ]
+    except Conflict:
+        pass  # there is an operator already
     lines += [
         "  Next: make quickstart (in another terminal). Ctrl-C stops the service.",
         "",
@@ -164,6 +166,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load_settings()
         check_folder(settings.VAR_DIR)
+        check_folder(settings.STATIC_ROOT)
         if "--prepare" not in arguments:
             check_port(settings.HOST, settings.PORT)
             from config import gunicorn as _options  # noqa: F401  metrics come first
