@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from accounts import limits
 from accounts.addresses import email_key, from_wire_form
-from accounts.attempts import SESSION_KEY, Attempt
+from accounts.backends import SESSION_KEY, Attempt
+from accounts.errors import EmailTaken
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
 from config import context
@@ -33,11 +34,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return the steps after the password; a tenant may not ask for a verified address."""
         stages: list[str] = super().get_login_stages()
         kept = self.request.session.get(SESSION_KEY)
-        required = (
-            kept["verification_required"]
-            if kept
-            else attempt_of(self.request).verification_required
-        )
+        if kept:
+            required = kept["verification_required"]
+        else:
+            attempt = attempt_of(self.request)
+            required = attempt.verification_required
+            if attempt.hashed and not attempt.created and not required:
+                raise EmailTaken  # a sign-up that got here without making a user
         return stages if required else [s for s in stages if s != _EMAIL_STAGE]
 
     @override

@@ -1,5 +1,6 @@
 """How a password finds its user: by `email_key`, with equal work whoever is asked for."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -8,12 +9,40 @@ from django.http import HttpRequest
 from typing_extensions import override
 
 from accounts.addresses import email_key, from_wire_form
-from accounts.attempts import Attempt
 from accounts.models import User
 
+SESSION_KEY = "flow"
 NO_SUCH_ACCOUNT = "no such account"
 WRONG_PASSWORD = "wrong password"  # nosec: a sentence in the audit trail
 DISABLED = "account disabled"
+
+
+@dataclass
+class Attempt:
+    """One call of a flow; rides on the request that `flows` makes for allauth.
+
+    `password` is as it was typed and `hashed` as it will be stored, both here because
+    allauth's forms strip spaces and hash inside our transaction. `outcome` and `user`
+    are what the backend found out; `state` is what a pending flow keeps.
+    """
+
+    email: str = ""
+    password: str = ""
+    name: str = ""
+    hashed: str = ""
+    verification_required: bool = True
+    state: dict[str, str] = field(default_factory=dict)
+    outcome: str = ""
+    user: User | None = None
+    created: User | None = None
+    may_mail: bool = True
+
+    def kept(self) -> dict[str, Any]:
+        """Return what the flow's session holds until the next step."""
+        return {
+            "verification_required": self.verification_required,
+            "state": self.state,
+        }
 
 
 class EmailBackend(ModelBackend):

@@ -40,6 +40,11 @@ def create_setup_link(*, acting_user: User | None = None) -> str:
     return token
 
 
+def setup_path(token: str) -> str:
+    """Return where the link leads, below the issuer."""
+    return f"/account/setup/?token={token}"
+
+
 def is_claimable(token: str) -> bool:
     """Tell whether the link would be accepted now; claims nothing."""
     return _open_links(token).exists() and not _is_set_up()

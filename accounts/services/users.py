@@ -10,14 +10,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import addresses, names, passwords, verification
+from accounts import addresses, names, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import EmailTaken
+from accounts.flows import verification
 from accounts.models import User
 from accounts.services.authority import require_self_or_superuser, require_superuser
 from accounts.signals import credentials_changed
-from config.errors import InvalidInput
+from config.errors import InvalidInput, NotFound
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ def create_user(
         store(user, verified=new.verified)
         record(action, acting=acting_user, target=user)
     return user
+
+
+def user_of(email: str) -> User:
+    """Return the user of an address however it is spelled; raises `NotFound`."""
+    try:
+        return User.objects.get(email_key=addresses.email_key(email))
+    except (User.DoesNotExist, ValueError):
+        raise NotFound("No user has this e-mail address.") from None
 
 
 def prepare(new: NewUser) -> User:

@@ -1,9 +1,8 @@
-"""How somebody proves who they are: the only module that talks to allauth.
+"""The one conversation with allauth: its headless endpoints, called in process.
 
-allauth's headless views are called in process through their documented JSON contract
-(`/_allauth/app/v1/...`), never through its internals. What they ask of us is answered in
-`adapter.py` and `backends.py`. No Django session outlives a finished flow; a pending one is
-kept, and its key is the `flow_token`.
+Coupled to the documented JSON contract (`/_allauth/app/v1/...`), never to internals: a
+test walks it. No Django session outlives a finished flow; a pending one is kept, and its
+key is the `flow_token`.
 """
 
 import json
@@ -15,29 +14,22 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from allauth.account.authentication import get_authentication_records
 from allauth.core.context import request_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest
 from django.urls import get_resolver
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts import addresses, limits, lockouts, names, passwords, verification
-from accounts.attempts import SESSION_KEY, Attempt
-from accounts.audit.actions import Action
-from accounts.audit.services import Party, record
-from accounts.backends import prove
-from accounts.errors import EmailTaken, InvalidCredentials, PasswordRefused
-from accounts.models import User
+from accounts.backends import SESSION_KEY, Attempt
+from accounts.errors import InvalidCredentials, PasswordRefused
 from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
 
-_ROUNDS = 3
 _AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
 _PENDING = {
     "verify_email": ("email_verification_required", ("email_code",)),
@@ -87,161 +79,31 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]
 
     @override
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
-        from allauth.account.authentication import get_authentication_records
-
         steps = get_authentication_records(request, request.user)
         kept = request.session.get(SESSION_KEY) or {}
         request.session.flush()
         return {"user_id": str(request.user.pk), "amr": _amr(steps), "kept": kept}
 
 
-def log_in(
-    *,
-    email: str,
-    password: str,
-    verification_required: bool,
-    state: dict[str, str],
-) -> Authenticated | Pending:
-    """Prove an address and a password, or say which step is still missing.
-
-    Raises `InvalidCredentials` (unknown, wrong and disabled alike, for the same work),
-    `TooManyRequests`, `InvalidInput` for a password that nobody can have, `Unavailable`.
-    Failures are recorded; the success is recorded by whoever hands something out.
-    """
-    passwords.readable(password)
-    key = _key_or_refuse(email)
-    guess = lockouts.admit(key)
-    attempt = Attempt(
-        password=password, verification_required=verification_required, state=state
-    )
-    body = {"email": addresses.wire_form(key), "password": password}
-    try:
-        outcome = _outcome(_call("auth/login", body, attempt), attempt)
-    except InvalidCredentials:
-        target = attempt.user or Party("address", label=key)
-        guess.failed(attempt.outcome or "refused", target=target)
-        raise
-    except BaseException:
-        guess.passed()  # nothing was learnt about the password
-        raise
-    guess.passed()
-    if isinstance(outcome, Authenticated):
-        lockouts.remember(outcome.user_id)
-    return outcome
-
-
-def sign_up(
-    *,
-    email: str,
-    password: str,
-    name: str,
-    verification_required: bool,
-    state: dict[str, str],
-) -> Authenticated | Pending:
-    """Make an account. Where verification is required the answer is always `Pending`.
-
-    The owner of a taken address is then mailed instead, for the same work. Not required:
-    `Authenticated`, or `EmailTaken`. Also raises `InvalidInput`, `PasswordRefused`.
-    """
-    try:
-        shown = addresses.display(email)
-    except ValueError as error:
-        raise InvalidInput.at("email", detail=str(error)) from error
-    key = addresses.email_key(shown)
-    called = names.cleaned(name)
-    passwords.validate(password, user_email=shown, name=called)
-    if not verification_required and _is_taken(key):
-        raise EmailTaken
-    attempt = Attempt(
-        email=shown,
-        password=password,
-        name=called,
-        hashed=make_password(password),
-        verification_required=verification_required,
-        state=state,
-        may_mail=_may_mail(key),
-    )
-    return _register(attempt, key)
-
-
-def reauthenticate(
-    *,
-    user: User,
-    password: str,
-) -> None:
-    """Have a signed-in person prove their password again: same limits, same lockout.
-
-    Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`.
-    """
-    passwords.readable(password, field="current_password")
-    guess = lockouts.admit(user.email_key)
-    try:
-        _, outcome = prove(user.email_key, password)
-    except BaseException:
-        guess.passed()
-        raise
-    if outcome:
-        guess.failed(f"{outcome} on re-authentication", target=user)
-        raise InvalidCredentials("The password is wrong.")
-    guess.passed()
-
-
-def _key_or_refuse(email: str) -> str:
-    try:
-        return addresses.email_key(email)
-    except ValueError:
-        record(
-            Action.LOGIN_FAILED,
-            acting=Party("anonymous"),
-            outcome="not an e-mail address",
-            succeeded=False,
-        )
-        raise InvalidCredentials from None
-
-
-def _is_taken(key: str) -> bool:
-    mine = User.objects.filter(email_key=key).exists()
-    return mine or verification.is_filed(key)
-
-
-def _may_mail(key: str) -> bool:
-    """Tell whether the owner of a taken address may be told once more this hour."""
-    try:
-        limits.hit("resend_account", key)
-    except TooManyRequests:
-        return False
-    return True
-
-
-def _register(
+def take(
+    step: str,
+    body: dict[str, Any],
     attempt: Attempt,
-    key: str,
+    *,
+    flow_token: str = "",
 ) -> Authenticated | Pending:
-    """Store the account in one short transaction, in which nothing is hashed."""
-    body = {"email": addresses.wire_form(key), "password": attempt.password}
-    for _ in range(_ROUNDS):
-        attempt.created = None
-        try:
-            with transaction.atomic():
-                outcome = _outcome(_call("auth/signup", body, attempt), attempt)
-                if attempt.created:
-                    made = attempt.created
-                    record(Action.USER_REGISTERED, acting=made, target=made)
-                return outcome
-        except (IntegrityError, OperationalError, AssertionError) as error:
-            if not attempt.verification_required and _is_taken(key):
-                raise EmailTaken from error
-            if isinstance(error, AssertionError):
-                raise
-    raise Unavailable(retry_after=1)
+    """Take one step of a flow (`auth/login`, ...) and return where it stands.
+
+    Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`, `PasswordRefused`.
+    """
+    return _outcome(_call(step, body, attempt, flow_token), attempt)
 
 
 def _call(
     step: str,
     body: dict[str, Any],
     attempt: Attempt,
-    *,
-    flow_token: str = "",
+    flow_token: str,
 ) -> dict[str, Any]:
     """Call one of allauth's documented endpoints in process; return its JSON."""
     request = _request(body, flow_token)

@@ -1,0 +1,79 @@
+"""Proving an address and a password."""
+
+from accounts import addresses, lockouts, passwords
+from accounts.audit.actions import Action
+from accounts.audit.services import Party, record
+from accounts.backends import Attempt, prove
+from accounts.errors import InvalidCredentials
+from accounts.flows.contract import Authenticated, Pending, take
+from accounts.models import User
+
+
+def log_in(
+    *,
+    email: str,
+    password: str,
+    verification_required: bool,
+    state: dict[str, str],
+) -> Authenticated | Pending:
+    """Prove an address and a password, or say which step is still missing.
+
+    Raises `InvalidCredentials` (unknown, wrong and disabled alike, for the same work),
+    `TooManyRequests`, `InvalidInput` for a password that nobody can have, `Unavailable`.
+    Failures are recorded; the success is recorded by whoever hands something out.
+    """
+    passwords.readable(password)
+    key = _key_or_refuse(email)
+    guess = lockouts.admit(key)
+    attempt = Attempt(
+        password=password, verification_required=verification_required, state=state
+    )
+    body = {"email": addresses.wire_form(key), "password": password}
+    try:
+        outcome = take("auth/login", body, attempt)
+    except InvalidCredentials:
+        target = attempt.user or Party("address", label=key)
+        guess.failed(attempt.outcome or "refused", target=target)
+        raise
+    except BaseException:
+        guess.passed()  # nothing was learnt about the password
+        raise
+    guess.passed()
+    if isinstance(outcome, Authenticated):
+        lockouts.remember(outcome.user_id)
+    return outcome
+
+
+def reauthenticate(
+    *,
+    user: User,
+    password: str,
+) -> None:
+    """Have a signed-in person prove their password again: same limits, same lockout.
+
+    Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`.
+    """
+    passwords.readable(password, field="current_password")
+    guess = lockouts.admit(user.email_key)
+    try:
+        _, outcome = prove(user.email_key, password)
+    except BaseException:
+        guess.passed()
+        raise
+    if outcome:
+        guess.failed(f"{outcome} on re-authentication", target=user)
+        raise InvalidCredentials("The password is wrong.")
+    guess.passed()
+
+
+def _key_or_refuse(email: str) -> str:
+    try:
+        return addresses.email_key(email)
+    except ValueError:
+        record(
+            Action.LOGIN_FAILED,
+            acting=Party("anonymous"),
+            outcome="not an e-mail address",
+            succeeded=False,
+        )
+        raise InvalidCredentials from None
