@@ -101,7 +101,7 @@ def child_exit(
     """Take a dead worker's live gauges out of the metrics."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(server: "Arbiter") -> None:

@@ -52,7 +52,7 @@ def _setting(name: str) -> str:
 def fingerprint() -> str:
     """Return a digest of what decides the installation: the lock and our pins."""
     digest = hashlib.sha256()
-    for path in (ROOT / "uv.lock", ROOT / "pyproject.toml", PINS):
+    for path in (ROOT / "uv.lock", PINS):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
