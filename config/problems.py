@@ -1,2 +1,202 @@
-"""PLACEHOLDER."""
-from rest_framework.views import exception_handler
+"""Every refusal under `/api/v1` as RFC 9457 `application/problem+json`.
+
+Named by REST_FRAMEWORK's EXCEPTION_HANDLER and by the URL map's error handlers.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from config import context
+from config.errors import (
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    ServiceError,
+    TooManyRequests,
+    Unavailable,
+)
+
+CONTENT_TYPE = "application/problem+json"
+_log = logging.getLogger("ntt.problems")
+
+
+class Malformed(ServiceError):
+    """The body is not what it says it is."""
+
+    code = "malformed_request"
+    title = "The request body cannot be read."
+
+
+class MethodNotAllowed(ServiceError):
+    """The path exists and does not do this."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "This method is not allowed here."
+
+
+class NotAcceptable(ServiceError):
+    """Only JSON is spoken here."""
+
+    status = 406
+    code = "not_acceptable"
+    title = "Only application/json can be answered."
+
+
+class UnsupportedMediaType(ServiceError):
+    """Only JSON is read here."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "Send application/json."
+
+
+class Internal(ServiceError):
+    """A fault of ours; the request id finds it in the log."""
+
+    status = 500
+    code = "internal_error"
+    title = "Something went wrong on our side."
+
+
+def document(refusal: ServiceError) -> dict[str, Any]:
+    """Return a refusal as a problem document."""
+    problem: dict[str, Any] = {
+        "type": f"urn:ntt-auth:problem:{refusal.code.replace('_', '-')}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "request_id": context.current().request_id,
+        "errors": [vars(fault) for fault in refusal.errors],
+    }
+    return problem | refusal.extra
+
+
+def headers(refusal: ServiceError) -> dict[str, str]:
+    """Return the headers that go with a refusal (RFC 6750 section 3, RFC 9110)."""
+    found = {"Cache-Control": "no-store"}
+    if refusal.retry_after is not None:
+        found["Retry-After"] = str(refusal.retry_after)
+    if refusal.status == 401:
+        found["WWW-Authenticate"] = _challenge(refusal)
+    return found
+
+
+def _challenge(refusal: ServiceError) -> str:
+    if refusal.code.startswith("token_"):
+        return f'Bearer error="invalid_token", error_description="{refusal.title}"'
+    return "Bearer"
+
+
+def response(refusal: ServiceError) -> HttpResponse:
+    """Return a refusal outside DRF: middleware, error handlers."""
+    body = json.dumps(document(refusal))
+    return HttpResponse(
+        body,
+        content_type=CONTENT_TYPE,
+        status=refusal.status,
+        headers=headers(refusal),
+    )
+
+
+def exception_handler(
+    exc: Exception,
+    context: dict[str, Any],
+) -> Response:
+    """Turn whatever a view raised into a problem response; DRF calls this."""
+    refusal = translate(exc)
+    if refusal.status >= 500:
+        _log.error("%s: %s", type(exc).__name__, refusal.code, exc_info=exc)
+    answer = Response(
+        document(refusal),
+        status=refusal.status,
+        headers=headers(refusal),
+        content_type=CONTENT_TYPE,
+    )
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        answer["Allow"] = ", ".join(context["view"].allowed_methods)
+    return answer
+
+
+def translate(exc: Exception) -> ServiceError:
+    """Return the refusal that an exception stands for."""
+    if isinstance(exc, ServiceError):
+        return exc
+    if isinstance(exc, exceptions.ValidationError):
+        return InvalidInput(errors=list(_faults(exc.detail, "#")))
+    if isinstance(exc, DatabaseError | InterfaceError):
+        return Unavailable("The database does not answer.", retry_after=5)
+    kinds: list[tuple[type[Exception], type[ServiceError]]] = [
+        (exceptions.ParseError, Malformed),
+        (exceptions.NotAuthenticated, NotAuthenticated),
+        (exceptions.AuthenticationFailed, NotAuthenticated),
+        (exceptions.PermissionDenied, Forbidden),
+        (PermissionDenied, Forbidden),
+        (Http404, NotFound),
+        (exceptions.MethodNotAllowed, MethodNotAllowed),
+        (exceptions.NotAcceptable, NotAcceptable),
+        (exceptions.UnsupportedMediaType, UnsupportedMediaType),
+        (exceptions.Throttled, TooManyRequests),
+    ]
+    for kind, refusal in kinds:
+        if isinstance(exc, kind):
+            return refusal()
+    return Internal()
+
+
+def _faults(
+    detail: Any,
+    pointer: str,
+) -> Iterator[FieldError]:
+    """Yield DRF's nested error details as RFC 6901 pointers."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            part = str(name).replace("~", "~0").replace("/", "~1")
+            whole = str(name) == "non_field_errors"
+            yield from _faults(inner, pointer if whole else f"{pointer}/{part}")
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            yield from _faults(inner, f"{pointer}/{index}" if nested else pointer)
+    else:
+        yield FieldError(pointer, getattr(detail, "code", "invalid"), str(detail))
+
+
+def bad_request(
+    request: HttpRequest,
+    exception: Exception,
+) -> HttpResponse:
+    """Answer Django's own 400s (Host, cookies, sizes)."""
+    return response(Malformed("The request is malformed."))
+
+
+def not_found(
+    request: HttpRequest,
+    exception: Exception,
+) -> HttpResponse:
+    """Answer an unknown path."""
+    return response(NotFound("There is nothing at this path."))
+
+
+def forbidden(
+    request: HttpRequest,
+    exception: Exception,
+) -> HttpResponse:
+    """Answer a refusal of Django's own."""
+    return response(Forbidden())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours outside DRF."""
+    return response(Internal())

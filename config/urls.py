@@ -1,6 +1,22 @@
-"""The URL map."""
+"""The URL map: each app's flat list, mounted where its contract says."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from accounts.urls import urlpatterns as account_pages
+from tokens.api.urls import urlpatterns as tokens
+from tokens.wellknown import urlpatterns as wellknown
+
+v1 = [*tokens]
+
+urlpatterns = [
+    path("api/v1/", include(v1)),
+    path("account/", include(account_pages)),
+    path("admin/", admin.site.urls),
+    *wellknown,
+]
+
+handler400 = "config.problems.bad_request"
+handler403 = "config.problems.forbidden"
+handler404 = "config.problems.not_found"
+handler500 = "config.problems.server_error"
