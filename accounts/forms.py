@@ -102,6 +102,10 @@ class RightsForm(RefusableForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["is_staff"].label = "Staff"
+        self.fields["is_staff"].help_text = "May sign in to this console."
+        self.fields["is_superuser"].label = "Superuser"
+        self.fields["is_superuser"].help_text = "May do everything, without being told."
         if self.instance.pk:
             held = rights_of(self.instance).permissions
             self.initial.setdefault("rights", sorted(held))

@@ -40,9 +40,8 @@ def set_rights(
     no active superuser would be left.
     """
     with transaction.atomic():
-        keepers = User.objects.select_for_update().filter(
-            is_superuser=True, is_active=True
-        )
+        active = User.objects.filter(is_superuser=True, is_active=True)
+        keepers = active.order_by("pk").select_for_update()
         standing = set(keepers.values_list("pk", flat=True))
         if acting_user.pk not in standing:
             raise Forbidden("Only a superuser grants rights in the console.")

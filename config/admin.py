@@ -5,6 +5,7 @@ are not taken in, the theme's search and the stock password form are not served.
 pages themselves do is in `config.sections`.
 """
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -164,22 +165,34 @@ class ConsoleSite(_Site):
         return groups
 
 
+_COLOURS = ("var(--color-primary-600)", "#dc2626", "#f59e0b")
+_CHART_OPTIONS: dict[str, Any] = {
+    "maintainAspectRatio": False,
+    "animation": False,
+    "plugins": {"legend": {"align": "end", "labels": {"boxHeight": 8, "boxWidth": 8}}},
+    "scales": {
+        "x": {"grid": {"display": False}, "stacked": True},
+        "y": {"beginAtZero": True, "stacked": True, "ticks": {"precision": 0}},
+    },
+}
+
+
 def _chart_data(chart: console.Chart) -> dict[str, Any]:
     """Return a chart in the form of the theme's bundled chart library."""
-    colours = ["var(--color-primary-600)", "var(--color-red-500)", "#f59e0b"]
     datasets = [
         {
             "label": name,
             "data": values,
             "backgroundColor": colour,
-            "borderRadius": 3,
-            "displayYAxis": True,
+            "maxBarThickness": 32,
         }
-        for (name, values), colour in zip(chart.series.items(), colours, strict=False)
+        for (name, values), colour in zip(chart.series.items(), _COLOURS, strict=False)
     ]
+    data = {"labels": chart.labels, "datasets": datasets}
     return {
         "title": chart.title,
-        "data": {"labels": chart.labels, "datasets": datasets},
+        "data": json.dumps(data),
+        "options": json.dumps(_CHART_OPTIONS),
     }
 
 

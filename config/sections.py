@@ -41,7 +41,6 @@ class ConsoleAdmin(OperatedAdmin):
     form = RefusableForm
     actions = None
     search_ids: ClassVar[tuple[str, ...]] = ("pk",)
-    show_full_result_count = False
     list_per_page = 50
     list_fullwidth = True
     compressed_fields = True

@@ -220,6 +220,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "config.formats"
 
 UNFOLD = console.theme(environment=ENVIRONMENT)
 CONSOLE_LOGIN_FORM = console.LOGIN_FORM

@@ -1,0 +1,1 @@
+"""How the console writes times: for people who read logs."""
