@@ -36,7 +36,7 @@ test: dev ## run the Python suite in parallel, with coverage (DATABASE_URL=mysql
 		--cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev ## check format, style, import contracts, containers and workflows
-	$(VENV)/black --check --quiet $(wildcard $(SOURCES))
+	$(VENV)/black --check $(wildcard $(SOURCES))
 	$(VENV)/isort --check --quiet $(wildcard $(SOURCES))
 	$(VENV)/flake8 $(wildcard $(SOURCES))
 	$(VENV)/lint-imports --no-logo
