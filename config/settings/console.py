@@ -4,7 +4,7 @@ from typing import Any
 
 from django.templatetags.static import static
 
-LOGIN_FORM = "django.contrib.admin.forms.AdminAuthenticationForm"
+LOGIN_FORM = "accounts.pages.console.ConsoleLoginForm"
 PASSWORD_FORM = "accounts.forms.OwnPasswordForm"
 SECTIONS = ["accounts", "tenants", "tokens", "audit", "outbox"]
 
