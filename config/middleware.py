@@ -1,8 +1,208 @@
-"""PLACEHOLDER."""
+"""What every request passes, outermost first; named by MIDDLEWARE, imported by nobody.
+
+The API's path is kept short: sessions, CSRF, cookies and messages are only for pages
+(`PagesMiddleware`), so that a token is validated without them.
+"""
+
+import ipaddress
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import (
+    DisallowedHost,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.module_loading import import_string
+
+from config import context, problems
+from config.context import RequestContext
+from config.fields import uuid7
+from config.parsers import TooLarge
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+MACHINE_PATHS = ("/api/v1/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_log = logging.getLogger("ntt.access")
+
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# unfold's Alpine evaluates expressions and sets styles; nothing from elsewhere.
+_ADMIN_POLICY = _PAGE_POLICY.replace(
+    "script-src 'self'", "script-src 'self' 'unsafe-eval' 'unsafe-inline'"
+).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
-def _through(get_response):
-    return get_response
+def is_machine(path: str) -> bool:
+    """Tell whether a path is the API's: no cookies, no pages."""
+    return path.startswith(MACHINE_PATHS)
 
 
-RequestContextMiddleware = SecurityHeadersMiddleware = BadRequestMiddleware = PagesMiddleware = _through
+def client_ip(request: HttpRequest) -> str | None:
+    """Return the caller's address.
+
+    X-Forwarded-For counts only behind `TRUSTED_PROXIES` proxies, and then only the entry
+    that the outermost of them wrote.
+    """
+    peer = request.META.get("REMOTE_ADDR") or ""
+    if settings.TRUSTED_PROXIES:
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            peer = hops[-settings.TRUSTED_PROXIES].strip()
+    try:
+        return str(ipaddress.ip_address(peer))
+    except ValueError:
+        return None
+
+
+class RequestContextMiddleware:
+    """Gives each request its id and its context, and writes the access log."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve inside the request's context; every answer echoes the id."""
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+        caller = RequestContext(
+            ip=client_ip(request),
+            user_agent=_printable(request.headers.get("User-Agent", ""))[:256],
+            request_id=request_id,
+        )
+        started = time.perf_counter()
+        with context.entered(caller):
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            _log.info(
+                "%s %s %s",
+                request.method,
+                request.path,
+                response.status_code,
+                extra={
+                    "ip": caller.ip,
+                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+        return response
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())
+
+
+class BadRequestMiddleware:
+    """Refuses what Django would meet too late: a foreign Host, NUL in the URL."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve, or answer 400 (413 for a body beyond any limit)."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return problems.response(problems.Malformed("This host is not served."))
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path or "%00" in query or "\x00" in query:
+            return problems.response(problems.Malformed("The URL holds NUL."))
+        return self.get_response(request)
+
+    def process_exception(
+        self,
+        request: HttpRequest,
+        exception: Exception,
+    ) -> HttpResponse | None:
+        """Turn what left a plain Django view into a problem."""
+        if isinstance(exception, RequestDataTooBig):
+            return problems.response(TooLarge())
+        if isinstance(exception, SuspiciousOperation):
+            return problems.response(problems.Malformed())
+        refusal = problems.translate(exception)
+        if is_machine(request.path) and refusal.status != 500:
+            return problems.response(refusal)
+        return None
+
+
+class SecurityHeadersMiddleware:
+    """Sets what a browser must be told, strict by default, looser only for the console."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.common = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "no-referrer",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+        if settings.SECURE_HSTS_SECONDS:
+            age = settings.SECURE_HSTS_SECONDS
+            self.common["Strict-Transport-Security"] = (
+                f"max-age={age}; includeSubDomains"
+            )
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve, and add the headers that the view did not set."""
+        response = self.get_response(request)
+        path = request.path
+        for name, value in self.common.items():
+            response.setdefault(name, value)
+        response.setdefault("Content-Security-Policy", _policy(path))
+        if path.startswith("/admin/"):
+            response["Referrer-Policy"] = "same-origin"
+        if path.startswith(("/api/v1/", "/account/", "/admin/")):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _policy(path: str) -> str:
+    if path.startswith("/admin/"):
+        return _ADMIN_POLICY
+    return _API_POLICY if is_machine(path) else _PAGE_POLICY
+
+
+class PagesMiddleware:
+    """Runs cookies, CSRF, sessions and messages for pages, and for nothing else."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.pages: Any = get_response
+        self.views: list[Any] = []
+        for name in reversed(settings.PAGES_MIDDLEWARE):
+            self.pages = import_string(name)(self.pages)
+            if hasattr(self.pages, "process_view"):
+                self.views.insert(0, self.pages.process_view)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve a page through the whole chain, the API directly."""
+        if is_machine(request.path):
+            return self.get_response(request)
+        response: HttpResponseBase = self.pages(request)
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Any,
+        args: Any,
+        kwargs: Any,
+    ) -> HttpResponseBase | None:
+        """Let the inner chain look at the view (CSRF is checked here)."""
+        if is_machine(request.path):
+            return None
+        for check in self.views:
+            refusal: HttpResponseBase | None = check(request, view, args, kwargs)
+            if refusal is not None:
+                return refusal
+        return None
