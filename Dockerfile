@@ -31,7 +31,7 @@ RUN DJANGO_ENV=production SECRET_KEY=build ENCRYPTION_KEYS=build ISSUER=https://
 WORKDIR /app/.venv/lib/python3.11/site-packages
 RUN rm -rf drf_spectacular_sidecar/static unfold/static django/contrib/admin/static \
     && find . -path '*/locale/*' \( -name '*.po' -o -name '*.mo' \) -not -path '*/en/*' -delete \
-    && find . -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
+    && find . -type d -name tests -prune -exec rm -rf {} + \
     && find . -name '*.so' -exec strip --strip-unneeded {} +
 
 FROM ${BASE}
