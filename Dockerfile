@@ -1,7 +1,7 @@
 # The production image: Debian's own Python, locked packages, no compiler, no pip, no root.
 #
-# Under 200 MB by design, unpacked (measured by debootstrap, without docker): debian slim 72,
-# its python3 and the MySQL client library 43, site-packages with byte code 55, static files 16.
+# Under 200 MB by design: 177 unpacked, measured in a debootstrap of the same steps: debian slim
+# 72, its python3 and the MySQL client library 43, packages with byte code 46, static files 14.
 # (python:3.12-slim alone is 125.) Runs with a read-only root. Pin the base by digest where
 # your registry tells it: docker buildx imagetools inspect debian:bookworm-slim
 ARG BASE=debian:bookworm-slim
