@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,11 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "Accounts"
+
+    @override
+    def ready(self) -> None:
+        from accounts import checks, limits, lockouts  # noqa: F401
+        from accounts.outbox import housekeeping
+
+        housekeeping.register(limits.purge)
+        housekeeping.register(lockouts.purge)

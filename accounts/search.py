@@ -1,8 +1,11 @@
 """Finding people by what an operator types."""
 
-from django.db.models import Q
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from accounts.addresses import email_key
+from accounts.models import User
 
 
 def by_address(
@@ -22,3 +25,24 @@ def by_address(
     for name in fields:
         found |= Q(**{f"{name}__startswith": wanted})
     return found
+
+
+def users_matching(
+    users: QuerySet[User],
+    *,
+    email: str | None,
+    text: str | None,
+) -> QuerySet[User]:
+    """Narrow `users` to one address, and to an id, or the beginning of address or name."""
+    if email is not None:
+        try:
+            users = users.filter(email_key=email_key(email))
+        except ValueError:
+            users = users.none()
+    if text is not None:
+        try:
+            users = users.filter(pk=UUID(text))
+        except ValueError:
+            begins = by_address(text, "email_key") | Q(name__istartswith=text)
+            users = users.filter(begins)
+    return users

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
 from tokens.api.urls import urlpatterns as tokens
 from tokens.wellknown import urlpatterns as wellknown
 
-v1 = [*tokens]
+v1 = [*accounts, *tokens]
 
 urlpatterns = [
     path("api/v1/", include(v1)),

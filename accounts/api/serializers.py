@@ -1,0 +1,68 @@
+"""What the account and user endpoints take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts import passwords
+from accounts.addresses import MAX_LENGTH as MAX_EMAIL
+from accounts.names import MAX_LENGTH as MAX_NAME
+from config.serializers import StrictBooleanField, StrictCharField, StrictSerializer
+
+
+class Name(StrictCharField):
+    """What somebody is called; may be empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_NAME, allow_blank=True, **kwargs)
+
+
+class ProfileInput(StrictSerializer):
+    """What people may change about themselves."""
+
+    name = Name(required=False)
+
+
+class UserInput(StrictSerializer):
+    """A user to be made; without a password none is usable."""
+
+    email = StrictCharField(max_length=MAX_EMAIL + 64)
+    password = StrictCharField(max_length=passwords.MAX_TYPED, required=False)
+    name = Name(required=False)
+    is_superuser = StrictBooleanField(required=False)
+
+
+class UserFilter(serializers.Serializer[Any]):
+    """How to narrow the list of users."""
+
+    email = serializers.CharField(
+        required=False, help_text="The user of this address, however it is spelled."
+    )
+    q = serializers.CharField(
+        required=False, help_text="A user id, or the beginning of an address or a name."
+    )
+    cursor = serializers.CharField(required=False, help_text="From `next_cursor`.")
+
+
+class MeOutput(serializers.Serializer[Any]):
+    """One's own profile."""
+
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    email_verified = serializers.BooleanField()
+    name = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class UserOutput(MeOutput):
+    """A user as operators see one."""
+
+    is_active = serializers.BooleanField()
+    is_staff = serializers.BooleanField()
+    is_superuser = serializers.BooleanField()
+
+
+class LiftedOutput(serializers.Serializer[Any]):
+    """How many lockouts stood."""
+
+    lifted = serializers.IntegerField()

@@ -1,0 +1,163 @@
+"""One's own profile, and the users of this instance for those who run it."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import services
+from accounts.api.permissions import AccountScope, ManageScope
+from accounts.api.serializers import (
+    MeOutput,
+    ProfileInput,
+    UserInput,
+    UserOutput,
+)
+from accounts.flows.verification import with_verification
+from accounts.models import User
+from accounts.search import users_matching
+from accounts.services.authority import require_superuser
+from accounts.services.users import NewUser
+from config.errors import Forbidden, NotFound
+from config.pagination import CursorPagination
+from config.serializers import StrictSerializer
+
+
+def given(
+    form: type[StrictSerializer],
+    request: Request,
+) -> dict[str, Any]:
+    """Return the validated body; a fault is a 400 problem that points at each field."""
+    serializer = form(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+def caller(request: Request) -> User:
+    """Return the person who calls; an application without one manages no users."""
+    if not isinstance(request.user, User):
+        raise Forbidden("Only a person may do this.")
+    return request.user
+
+
+def _users() -> QuerySet[User]:
+    return with_verification(User.objects.all())
+
+
+def _found(
+    user_id: UUID,
+    request: Request,
+) -> User:
+    """Return a user for a superuser; raises `Forbidden` before `NotFound`."""
+    require_superuser(caller(request))
+    user = _users().filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+class MeView(APIView):
+    """One's own profile."""
+
+    permission_classes = [AccountScope]
+
+    def get(self, request: Request) -> Response:
+        """Return the profile of the token's user."""
+        return Response(MeOutput(_users().get(pk=caller(request).pk)).data)
+
+    def patch(self, request: Request) -> Response:
+        """Change the name; what is not sent stays, and nothing else can be sent."""
+        changes = given(ProfileInput, request)
+        if "name" in changes:
+            services.change_profile(
+                caller(request), name=changes["name"], acting_user=caller(request)
+            )
+        return Response(MeOutput(_users().get(pk=caller(request).pk)).data)
+
+
+class UsersView(APIView):
+    """All users of the instance, for superusers."""
+
+    permission_classes = [ManageScope]
+
+    def get(self, request: Request) -> Response:
+        """List users, newest first; `email` finds one address, `q` searches."""
+        require_superuser(caller(request))
+        asked = request.query_params
+        found = users_matching(_users(), email=asked.get("email"), text=asked.get("q"))
+        pages = CursorPagination()
+        rows = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response(UserOutput(rows, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        """Make a user; without a password none is usable until they reset it."""
+        new = NewUser(**given(UserInput, request))
+        user = services.create_user(new, acting_user=caller(request))
+        return Response(UserOutput(_users().get(pk=user.pk)).data, status=201)
+
+
+class UserView(APIView):
+    """One user, for superusers."""
+
+    permission_classes = [ManageScope]
+
+    def get(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """Return a user."""
+        return Response(UserOutput(_found(user_id, request)).data)
+
+    def patch(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """Change a user's name; address, password and factors are their own."""
+        user, changes = _found(user_id, request), given(ProfileInput, request)
+        if "name" in changes:
+            services.change_profile(
+                user, name=changes["name"], acting_user=caller(request)
+            )
+        return Response(UserOutput(_found(user_id, request)).data)
+
+
+class _ActionView(APIView):
+    """A POST without a body that has one service done to a user."""
+
+    permission_classes = [ManageScope]
+    service: ClassVar[Callable[..., Any]]
+
+    def post(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """Have it done, and return the user."""
+        given(StrictSerializer, request)
+        type(self).service(_found(user_id, request), acting_user=caller(request))
+        return Response(UserOutput(_found(user_id, request)).data)
+
+
+class DisableView(_ActionView):
+    """Shut a user out."""
+
+    service = staticmethod(services.disable_user)
+
+
+class EnableView(_ActionView):
+    """Let a user in again."""
+
+    service = staticmethod(services.enable_user)
+
+
+class UnlockView(_ActionView):
+    """Lift a user's lockouts."""
+
+    service = staticmethod(services.lift_lockouts)
