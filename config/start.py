@@ -77,6 +77,18 @@ def check_port(
             ) from fault
 
 
+def check_settings() -> None:
+    """Raise `CannotStart` for the first setting that a system check finds unusable."""
+    from django.core.checks import WARNING, run_checks
+
+    for found in run_checks():
+        if found.is_serious():
+            hint = f" {found.hint}" if found.hint else ""
+            raise CannotStart(f"{found.msg}{hint} ({found.id})")
+        if found.level >= WARNING:
+            print(f"warning: {found.msg} {found.hint or ''}", file=sys.stderr)
+
+
 def prepare_database() -> int:
     """Migrate where needed; return how many migrations were applied."""
     from django.core.exceptions import ImproperlyConfigured
@@ -173,6 +185,7 @@ def main(arguments: list[str]) -> int:
         import django
 
         django.setup()
+        check_settings()
         prepare()
     except CannotStart as refusal:
         print(f"make run: {refusal}", file=sys.stderr)

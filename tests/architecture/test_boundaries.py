@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from tests.architecture.sources import (
+    APPS,
     Module,
     code,
     everything,
@@ -24,6 +25,13 @@ READS_ENVIRONMENT = {
     "config/wsgi.py": "names the settings module",
     "config/gunicorn.py": "tells prometheus_client its folder",
 }
+# The rest of config imports no app: each of ours may import it.
+KNOWS_APPS = (
+    "config/urls.py",
+    "config/start.py",
+    "config/gunicorn.py",
+    "config/health",
+)
 TALKS_TO_ALLAUTH = ("accounts/flows", "accounts/adapter.py", "accounts/backends.py")
 KEEPS_ROWS = {"accounts/audit/models.py": "append-only: save refuses a change"}
 
@@ -49,6 +57,15 @@ def knows_allauth(module: Module) -> Iterator[str]:
     for node, name in imported(module):
         if name.split(".")[0] == "allauth":
             yield module.at(node, f"{name}: ask accounts.flows")
+
+
+def leaf_knows_an_app(module: Module) -> Iterator[str]:
+    """Find imports of our apps in the leaves of config."""
+    if module.app != "config" or str(module.path).startswith(KNOWS_APPS):
+        return
+    for node, name in imported(module):
+        if name.split(".")[0] in APPS[1:]:
+            yield module.at(node, f"{name} in a leaf")
 
 
 def knows_the_theme(module: Module) -> Iterator[str]:
@@ -101,6 +118,10 @@ def test_only_the_flows_talk_to_allauth() -> None:
     assert offences(knows_allauth, code()) == []
 
 
+def test_the_leaves_of_config_import_no_app() -> None:
+    assert offences(leaf_knows_an_app, code()) == []
+
+
 def test_only_the_admin_site_knows_the_theme() -> None:
     assert offences(knows_the_theme, code()) == []
 
@@ -132,6 +153,7 @@ def test_the_rules_find_what_they_forbid() -> None:
     assert found(reads_environment, "import os\nx = os.environ['X']\n") == 1
     assert found(knows_allauth, "from allauth.account import models\n") == 1
     assert found(knows_allauth, "import allauth\n", "accounts/flows.py") == 0
+    assert found(leaf_knows_an_app, "import accounts.models\n", "config/x.py") == 1
     assert found(knows_the_theme, "from unfold.admin import ModelAdmin\n") == 1
     assert found(knows_http, "from django.http import HttpRequest\n") == 1
     assert found(knows_http, "from rest_framework.views import APIView\n") == 1

@@ -51,6 +51,7 @@ def test_an_address_of_another_machine_is_refused(host: str) -> None:
         ("DJANGO_ENV", "prod", "DJANGO_ENV is not development, production or test"),
         ("DATABASE_URL", "postgres://x@y/z", "DATABASE_URL is neither mysql://"),
         ("DATABASE_URL", "mysql://root@127.0.0.1:1/x", "the database cannot be used"),
+        ("LIMIT_LOGIN_IP", "many", "LIMIT_LOGIN_IP"),
         ("VAR_DIR", "/dev/null/var", "/dev/null/var cannot be written"),
     ],
 )
