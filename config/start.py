@@ -82,6 +82,8 @@ def check_settings() -> None:
     from django.core.checks import WARNING, run_checks
 
     for found in run_checks():
+        if found.is_silenced():
+            continue
         if found.is_serious():
             hint = f" {found.hint}" if found.hint else ""
             raise CannotStart(f"{found.msg}{hint} ({found.id})")
