@@ -38,7 +38,6 @@ class UserAdmin(ConsoleAdmin):
     """
 
     icon = "person"
-    grants = ("view",)
     list_display = ["email", "name", "state", "role", "created_at", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["name"]
@@ -54,14 +53,6 @@ class UserAdmin(ConsoleAdmin):
         return False
 
     @override
-    def may_touch(
-        self,
-        request: HttpRequest,
-        obj: User,
-    ) -> bool:
-        return _is_superuser(request)
-
-    @override
     def matching(self, term: str) -> Q:
         return by_address(term, "email_key")
 
@@ -72,7 +63,9 @@ class UserAdmin(ConsoleAdmin):
         obj: Any = None,
     ) -> Any:
         rights = ["is_staff", "is_superuser", "rights"]
-        middle = [("Console", {"fields": rights})] if _is_superuser(request) else []
+        middle = (
+            [("Console", {"fields": rights})] if self.may_touch(request, obj) else []
+        )
         return [
             (None, {"fields": _ABOUT}),
             *middle,
@@ -87,7 +80,7 @@ class UserAdmin(ConsoleAdmin):
         change: bool = False,
         **kwargs: Any,
     ) -> Any:
-        if _is_superuser(request):
+        if self.may_touch(request, obj):
             kwargs["form"] = RightsForm
         return super().get_form(request, obj, change, **kwargs)
 
@@ -100,7 +93,7 @@ class UserAdmin(ConsoleAdmin):
     ) -> None:
         if values["name"] != obj.name:
             services.change_profile(obj, name=values["name"], acting_user=request.user)
-        if _is_superuser(request):
+        if self.may_touch(request, obj):
             rights = Rights(
                 is_staff=values["is_staff"],
                 is_superuser=values["is_superuser"],
@@ -123,15 +116,6 @@ class UserAdmin(ConsoleAdmin):
         if obj.is_superuser:
             return "superuser"
         return "staff" if obj.is_staff else None
-
-    @override
-    def may_operate(
-        self,
-        request: HttpRequest,
-        deed: Operation,
-        obj: Any,
-    ) -> bool:
-        return _is_superuser(request) and super().may_operate(request, deed, obj)
 
     @operation(
         Operation(
@@ -239,10 +223,6 @@ class UserAdmin(ConsoleAdmin):
             keep_login=None,
             acting_user=request.user,
         )
-
-
-def _is_superuser(request: HttpRequest) -> bool:
-    return request.user.is_active and getattr(request.user, "is_superuser", False)
 
 
 @console.tile("accounts.view_user")

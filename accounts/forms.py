@@ -100,6 +100,12 @@ class RightsForm(RefusableForm):
         help_text="What staff may see and do here. A superuser may do everything.",
     )
 
+    class Meta:
+        """What stands in the user's row; `rights` stands beside it."""
+
+        model = User
+        fields = ["name", "is_staff", "is_superuser"]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["is_staff"].label = "Staff"

@@ -132,9 +132,10 @@ class ConsoleSite(_Site):
     ) -> list[Any]:
         """Return the sections in the order of `CONSOLE_SECTIONS`, models as registered."""
         found = self._build_app_dict(request, app_label)  # type: ignore[attr-defined]
-        apps = found.values() if app_label is None else [found] if found else []
         order = {label: place for place, label in enumerate(settings.CONSOLE_SECTIONS)}
-        return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))
+        return sorted(
+            found.values(), key=lambda app: order.get(app["app_label"], len(order))
+        )
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the navigation: what this operator may see, and nothing else."""

@@ -88,8 +88,13 @@ class OperatedAdmin(ModelAdmin):
         request: HttpRequest,
         obj: Any,
     ) -> bool:
-        """Tell whether this operator may write to this object at all."""
-        return True
+        """Tell whether this operator may write to this object (None: to the section).
+
+        Writing is for superusers; a section that lets staff do something says so here.
+        """
+        return request.user.is_active and bool(
+            getattr(request.user, "is_superuser", False)
+        )
 
     def may_operate(
         self,
@@ -99,9 +104,7 @@ class OperatedAdmin(ModelAdmin):
     ) -> bool:
         """Tell whether this operator may do this to this object."""
         needed = f"{self.opts.app_label}.{deed.permission}_{self.opts.model_name}"
-        if not request.user.has_perm(needed):
-            return False
-        return obj is None or self.may_touch(request, obj)
+        return request.user.has_perm(needed) and self.may_touch(request, obj)
 
     def operate(
         self,

@@ -37,7 +37,7 @@ class ConsoleAdmin(OperatedAdmin):
 
     icon: ClassVar[str] = "circle"
     is_console_section: ClassVar[bool] = True
-    grants: ClassVar[tuple[str, ...]] = ("view", "add", "change")
+    grants: ClassVar[tuple[str, ...]] = ("view",)
     form = RefusableForm
     actions = None
     search_ids: ClassVar[tuple[str, ...]] = ("pk",)
@@ -65,6 +65,10 @@ class ConsoleAdmin(OperatedAdmin):
         raise PermissionDenied
 
     @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self.may_touch(request, None)
+
+    @override
     def has_delete_permission(
         self,
         request: HttpRequest,
@@ -80,7 +84,7 @@ class ConsoleAdmin(OperatedAdmin):
         obj: Any = None,
     ) -> bool:
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or self.may_touch(request, obj))
+        return allowed and self.may_touch(request, obj)
 
     @override
     def lookup_allowed(
@@ -210,9 +214,7 @@ class ConsoleAdmin(OperatedAdmin):
 
 
 class ReadOnlyAdmin(ConsoleAdmin):
-    """A section to look at; what has operations grants `change` for them."""
-
-    grants: ClassVar[tuple[str, ...]] = ("view",)
+    """A section to look at; operations may still be offered."""
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -58,7 +58,8 @@ def test_an_event_takes_the_callers_address_from_the_context() -> None:
 
 
 def test_outside_a_request_there_is_no_address() -> None:
-    event = record(Action.KEY_CREATED, acting=None)
+    with context.entered(context.NOWHERE):
+        event = record(Action.KEY_CREATED, acting=None)
     assert (event.ip, event.user_agent, event.request_id) == (None, "", "")
     assert (event.target_type, event.target_id) == ("", "")
 

@@ -1,0 +1,36 @@
+"""Operators for console tests: Root the superuser, and staff with chosen rights."""
+
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import UserFactory
+
+
+def root() -> User:
+    """Return a superuser."""
+    return UserFactory.create(is_staff=True, is_superuser=True)
+
+
+def staff(*rights: str) -> User:
+    """Return staff with exactly these rights, such as `accounts.view_user`."""
+    user = UserFactory.create(is_staff=True)
+    for right in rights:
+        app, _, codename = right.partition(".")
+        found = Permission.objects.get(content_type__app_label=app, codename=codename)
+        user.user_permissions.add(found)
+    return user
+
+
+def all_rights_but_root() -> User:
+    """Return staff with every right there is, and yet no superuser."""
+    user = UserFactory.create(is_staff=True)
+    user.user_permissions.set(Permission.objects.all())
+    return user
+
+
+def console(user: User) -> Client:
+    """Return a browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
