@@ -12,4 +12,11 @@ class TokensConfig(AppConfig):
 
     @override
     def ready(self) -> None:
+        from accounts.outbox import housekeeping
         from tokens import receivers  # noqa: F401
+        from tokens.services import keys, purging
+
+        housekeeping.register(purging.purge_sessions)
+        housekeeping.register(purging.purge_logins)
+        housekeeping.register(purging.purge_revocations)
+        housekeeping.register(keys.purge_retired_keys)

@@ -86,9 +86,3 @@ def restart_feed(*, acting_user: User | None) -> str:
         Feed.objects.filter(id=1).update(feed_id=new_id)
         record(Action.FEED_RESTARTED, acting=acting_user)
     return new_id
-
-
-def purge_revocations() -> int:
-    """Delete rows that no living token can meet; run by the worker."""
-    expired = Revocation.objects.filter(expires_at__lt=timezone.now())
-    return expired.delete()[0]
