@@ -10,7 +10,7 @@ from typing_extensions import override
 from accounts import limits
 from accounts.addresses import email_key, from_wire_form
 from accounts.backends import SESSION_KEY, Attempt
-from accounts.errors import EmailTaken
+from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
 from config import context
@@ -57,7 +57,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request: HttpRequest,
         user: User,
     ) -> None:
-        """Show who signed in without a Django session: tokens are what is handed out."""
+        """Show who signed in without a Django session: tokens are what is handed out.
+
+        A flow may have been pending for a while: who was disabled since stays out.
+        """
+        if not user.is_active:
+            raise InvalidCredentials
         request.user = user
 
     @override

@@ -182,6 +182,8 @@ def _refuse(answer: dict[str, Any]) -> NoReturn:
         raise TooManyRequests(retry_after=60)
     if answer["status"] == 401 or "email_password_mismatch" in codes:
         raise InvalidCredentials
+    if answer["status"] in (409, 410):
+        raise InvalidCredentials("This sign-in is over. Begin again.")
     for error in answer.get("errors") or ():
         fault: ServiceError = InvalidInput.at(
             error.get("param", "email"), code=error["code"], detail=error["message"]

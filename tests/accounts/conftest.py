@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts import hashers
 from config import context
 
 Outcome = Any
@@ -46,3 +47,17 @@ def together(settings: Any) -> Together:
             return list(pool.map(one, range(count)))
 
     return run
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note every bcrypt that runs: the work that a caller could time."""
+    seen: list[str] = []
+    encode = hashers.BCryptSHA256PasswordHasher.encode
+
+    def counting(self: Any, password: str, salt: Any) -> str:
+        seen.append(password)
+        return str(encode(self, password, salt))
+
+    monkeypatch.setattr(hashers.BCryptSHA256PasswordHasher, "encode", counting)
+    return seen

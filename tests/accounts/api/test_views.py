@@ -1,0 +1,301 @@
+"""The profile endpoint, and user management."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.audit.actions import Action
+from accounts.audit.models import Event
+from accounts.models import Lockout, User
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ME = "/api/v1/users/me"
+USERS = "/api/v1/users"
+
+
+def calling(
+    user: User,
+    scope: str = "manage",
+) -> APIClient:
+    """Return a client whose token carries `scope`."""
+    client = APIClient()
+    token = SimpleNamespace(scope=frozenset({scope}), client_id="default", sid=None)
+    client.force_authenticate(user, token=token)  # type: ignore[arg-type]
+    return client
+
+
+@pytest.fixture
+def alice() -> User:
+    return UserFactory.create(email="Alice@example.com", name="Alice")
+
+
+@pytest.fixture
+def root() -> User:
+    return UserFactory.create(is_superuser=True)
+
+
+def test_people_read_their_own_profile(alice: User) -> None:
+    answer = calling(alice, "account").get(ME)
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "id": str(alice.pk),
+        "email": "Alice@example.com",
+        "email_verified": True,
+        "name": "Alice",
+        "created_at": answer.json()["created_at"],
+    }
+    assert answer.json()["created_at"].endswith("Z")
+
+
+def test_people_change_their_name_only(alice: User) -> None:
+    answer = calling(alice, "account").patch(ME, {"name": " Alice O\u2019Hara "})
+
+    alice.refresh_from_db()
+    assert (answer.status_code, answer.json()["name"]) == (200, "Alice O\u2019Hara")
+    assert alice.name == "Alice O\u2019Hara"
+    event = Event.objects.get(action=Action.USER_CHANGED)
+    assert (event.actor_id, event.details) == (str(alice.pk), {"changed": ["name"]})
+
+
+def test_a_patch_without_fields_changes_nothing(alice: User) -> None:
+    assert calling(alice, "account").patch(ME, {}).status_code == 200
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["email", "is_superuser", "is_staff", "roles", "email_verified", "tenant", "id"],
+)
+def test_a_privileged_field_is_unknown_at_patch(
+    field: str,
+    alice: User,
+) -> None:
+    answer = calling(alice, "account").patch(ME, {"name": "Eve", field: True})
+
+    assert answer.status_code == 400
+    fault = answer.json()["errors"][0]
+    assert (fault["pointer"], fault["code"]) == (f"#/{field}", "unknown_field")
+    alice.refresh_from_db()
+    assert (alice.name, alice.is_superuser) == ("Alice", False)
+
+
+@pytest.mark.parametrize(
+    "name", [5, True, None, [], {}, "a\x00b", "\ud800", "x" * 151, "a\u202eb"]
+)
+def test_a_name_of_another_kind_is_refused(
+    name: Any,
+    alice: User,
+) -> None:
+    body = json.dumps({"name": name})  # escapes what UTF-8 cannot say
+    client = calling(alice, "account")
+    answer = client.generic("PATCH", ME, body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "#/name"
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "5", "null"])
+def test_a_body_that_is_no_object_is_refused(
+    body: str,
+    alice: User,
+) -> None:
+    client = calling(alice, "account")
+    answer = client.generic("PATCH", ME, body, content_type="application/json")
+
+    assert answer.status_code == 400
+
+
+def test_a_token_without_the_scope_is_refused(
+    alice: User,
+    root: User,
+) -> None:
+    assert calling(alice, "manage").get(ME).status_code == 403
+    assert calling(root, "account").get(USERS).status_code == 403
+    assert APIClient().get(ME).status_code == 401
+
+
+def test_only_superusers_manage_users(alice: User) -> None:
+    bob = UserFactory.create()
+    client = calling(alice)
+
+    assert client.get(USERS).status_code == 403
+    assert client.post(USERS, {"email": "new@example.com"}).status_code == 403
+    assert client.get(f"{USERS}/{bob.pk}").status_code == 403
+    assert client.patch(f"{USERS}/{bob.pk}", {"name": "x"}).status_code == 403
+    for verb in ("disable", "enable", "unlock"):
+        assert client.post(f"{USERS}/{bob.pk}/{verb}").status_code == 403
+        assert client.post(f"{USERS}/{alice.pk}/{verb}").status_code == 403
+    bob.refresh_from_db()
+    assert bob.is_active and User.objects.count() == 2
+
+
+def test_users_are_listed_in_pages(root: User) -> None:
+    for _ in range(3):
+        UserFactory.create()
+    client = calling(root)
+
+    first = client.get(USERS, {"limit": 3}).json()
+    second = client.get(USERS, {"limit": 3, "cursor": first["next_cursor"]}).json()
+
+    assert (first["has_more"], second["has_more"]) == (True, False)
+    assert second["next_cursor"] is None
+    ids = [row["id"] for row in first["data"] + second["data"]]
+    assert ids == sorted((str(u.pk) for u in User.objects.all()), reverse=True)
+
+
+def test_a_user_is_found_by_address_and_id_and_name(
+    root: User,
+    alice: User,
+) -> None:
+    UserFactory.create(email="other@example.com", name="Zoe")
+    client = calling(root)
+    asked: list[dict[str, str]] = [
+        {"email": "\uff21LICE@example.com"},
+        {"q": str(alice.pk)},
+        {"q": "alice@"},
+        {"q": "ALI"},
+    ]
+
+    for query in asked:
+        rows = client.get(USERS, query).json()["data"]
+        assert [row["id"] for row in rows] == [str(alice.pk)], query
+    assert client.get(USERS, {"email": "no address"}).json()["data"] == []
+    assert client.get(USERS, {"q": "%"}).json()["data"] == []
+
+
+def test_a_superuser_makes_a_user(root: User) -> None:
+    body = {"email": "New@example.com", "password": PASSWORD, "name": "New"}
+
+    answer = calling(root).post(USERS, body)
+
+    user = User.objects.get(email_key="new@example.com")
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "id": str(user.pk),
+        "email": "New@example.com",
+        "email_verified": False,
+        "name": "New",
+        "created_at": answer.json()["created_at"],
+        "is_active": True,
+        "is_staff": False,
+        "is_superuser": False,
+    }
+    assert user.check_password(PASSWORD)
+    assert Event.objects.get(action=Action.USER_CREATED).actor_id == str(root.pk)
+
+
+def test_a_user_made_without_a_password_has_none_usable(root: User) -> None:
+    calling(root).post(USERS, {"email": "new@example.com"})
+
+    assert not User.objects.get(email_key="new@example.com").has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        ({}, 400, "#/email"),
+        ({"email": 5}, 400, "#/email"),
+        ({"email": "no address"}, 400, "#/email"),
+        ({"email": "a@example.com", "password": "short"}, 400, "#/password"),
+        ({"email": "a@example.com", "is_superuser": "true"}, 400, "#/is_superuser"),
+        ({"email": "a@example.com", "is_active": True}, 400, "#/is_active"),
+        ({"email": "ALICE@example.com"}, 409, None),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused(
+    body: dict[str, Any],
+    status: int,
+    pointer: str | None,
+    root: User,
+    alice: User,
+) -> None:
+    answer = calling(root).post(USERS, body)
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    if pointer:
+        assert answer.json()["errors"][0]["pointer"] == pointer
+    assert User.objects.count() == 2
+
+
+def test_a_superuser_changes_a_name(
+    root: User,
+    alice: User,
+) -> None:
+    client = calling(root)
+
+    answer = client.patch(f"{USERS}/{alice.pk}", {"name": "Ally"})
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "Ally")
+    assert client.patch(f"{USERS}/{alice.pk}", {"is_active": False}).status_code == 400
+
+
+def test_disabling_and_enabling_can_be_repeated(
+    root: User,
+    alice: User,
+) -> None:
+    client = calling(root)
+    for verb, state in [("disable", False), ("enable", True)]:
+        for _ in range(2):
+            answer = client.post(f"{USERS}/{alice.pk}/{verb}")
+            assert (answer.status_code, answer.json()["is_active"]) == (200, state)
+
+    counted = Event.objects.filter(target_id=str(alice.pk))
+    assert counted.filter(action=Action.USER_DISABLED).count() == 1
+    assert counted.filter(action=Action.USER_ENABLED).count() == 1
+
+
+def test_an_action_takes_no_fields(
+    root: User,
+    alice: User,
+) -> None:
+    answer = calling(root).post(f"{USERS}/{alice.pk}/disable", {"reason": "x"})
+
+    assert answer.status_code == 400
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
+def test_the_last_superuser_cannot_be_disabled(root: User) -> None:
+    answer = calling(root).post(f"{USERS}/{root.pk}/disable")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+def test_unlocking_lifts_the_lockout(
+    root: User,
+    alice: User,
+) -> None:
+    Lockout.objects.create(
+        email_key=alice.email_key, ip="192.0.2.9", locked_until="2100-01-01T00:00:00Z"
+    )
+
+    assert calling(root).post(f"{USERS}/{alice.pk}/unlock").status_code == 200
+    assert not Lockout.objects.exists()
+
+
+def test_an_unknown_user_is_not_found(root: User) -> None:
+    client = calling(root)
+
+    assert (
+        client.get(f"{USERS}/0192f5d0-7d7e-7000-8000-000000000000").status_code == 404
+    )
+    assert client.get(f"{USERS}/not-a-uuid").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(
+    root: User,
+    django_assert_num_queries: Any,
+) -> None:
+    for _ in range(5):
+        UserFactory.create()
+    client = calling(root)
+
+    with django_assert_num_queries(1):
+        client.get(USERS)
