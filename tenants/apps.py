@@ -6,13 +6,16 @@ from typing_extensions import override
 
 
 class TenantsConfig(AppConfig):
-    """Who trusts us."""
+    """See the package's docstring."""
 
     name = "tenants"
     verbose_name = "Tenants"
 
     @override
     def ready(self) -> None:
-        from tenants.builtins import ensure_built_ins
+        from corsheaders.signals import check_request_enabled
 
-        post_migrate.connect(ensure_built_ins, sender=self)
+        from tenants import builtins, origins
+
+        post_migrate.connect(builtins.after_migrate, sender=self)
+        check_request_enabled.connect(origins.allow_request)

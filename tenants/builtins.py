@@ -1,55 +1,49 @@
-"""What every instance has: the tenant and the application `default`.
-
-In the embedded default anybody may register there and use the service at once; a
-production instance begins closed, and its operator opens it on purpose.
-"""
+"""The tenant and the application that every instance has, made after each migration."""
 
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import connections, transaction
 
 from tenants.models import BUILT_IN, Application, Tenant
 
 
-def ensure_built_ins(**_: Any) -> None:
-    """Make the built-in tenant and application where they are missing.
+def ensure_built_ins() -> Application:
+    """Make the tenant `default` and its application, unless they are there.
 
-    Runs after every `migrate`; several at once make one.
+    The embedded default lets anyone register and get tokens at once; production opens
+    registration only by an operator's word. What an operator changed stays.
     """
-    inviting = settings.EMBEDDED or settings.TESTING
+    embedded = settings.EMBEDDED or settings.TESTING
     registration = Tenant.Registration
-    tenant = _ensure(
-        Tenant,
-        slug=BUILT_IN,
-        defaults={
-            "name": "Default",
-            "registration": registration.OPEN if inviting else registration.CLOSED,
-            "verification_required": not inviting,
-        },
-    )
-    _ensure(
-        Application,
-        client_id=BUILT_IN,
-        defaults={
-            "tenant": tenant,
-            "name": "Default",
-            "type": Application.Type.SPA,
-            "is_first_party": True,
-            "scopes": ["account"],
-            "grants": ["refresh_token"],
-        },
-    )
+    with transaction.atomic():
+        tenant, _ = Tenant.objects.get_or_create(
+            slug=BUILT_IN,
+            defaults={
+                "name": "Default",
+                "registration": registration.OPEN if embedded else registration.CLOSED,
+                "verification_required": not embedded,
+            },
+        )
+        application, _ = Application.objects.get_or_create(
+            client_id=BUILT_IN,
+            defaults={
+                "tenant": tenant,
+                "name": "Default",
+                "type": Application.Type.SPA,
+                "is_first_party": True,
+                "scopes": ["account"],
+                "grants": ["refresh_token"],
+            },
+        )
+    return application
 
 
-def _ensure(
-    model: Any,
-    *,
-    defaults: dict[str, Any],
-    **key: str,
-) -> Any:
-    try:
-        with transaction.atomic():
-            return model.objects.get_or_create(**key, defaults=defaults)[0]
-    except IntegrityError:
-        return model.objects.get(**key)
+def after_migrate(
+    sender: Any,
+    using: str,
+    **told: Any,
+) -> None:
+    """Receive `post_migrate`; the tables are gone after `migrate tenants zero`."""
+    if Tenant._meta.db_table in connections[using].introspection.table_names():
+        ensure_built_ins()

@@ -59,9 +59,7 @@ class Api(models.Model):
     identifier = KeyField(max_length=255, unique=True)
     name = models.CharField(max_length=150)
     scopes = models.JSONField(default=list, blank=True)
-    shared_with = models.ManyToManyField(
-        Tenant, related_name="shared_apis", blank=True
-    )
+    shared_with = models.ManyToManyField(Tenant, related_name="shared_apis", blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

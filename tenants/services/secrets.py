@@ -1,0 +1,133 @@
+"""Client secrets: random, shown once, stored as SHA-256, several live at once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.audit.actions import Action
+from accounts.audit.services import record
+from accounts.models import User
+from config.errors import Conflict, InvalidInput, NotFound
+from tenants.errors import InvalidClient
+from tenants.models import Application, ApplicationSecret
+from tenants.permissions import require_application
+
+OVERLAP_SECONDS = 86400
+MAX_OVERLAP_SECONDS = 90 * 86400
+_USED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class IssuedSecret:
+    """A fresh secret: `clear` is shown once and stands nowhere."""
+
+    row: ApplicationSecret
+    clear: str
+
+
+def issue(
+    application: Application,
+    *,
+    acting_user: User | None,
+) -> IssuedSecret:
+    """Store a fresh secret in the caller's transaction; the others stay as they are."""
+    clear = f"ntts_{secrets.token_urlsafe(32)}"
+    row = ApplicationSecret.objects.create(
+        application=application, digest=_digest(clear), hint=clear[-4:]
+    )
+    record(
+        Action.SECRET_CREATED,
+        acting=acting_user,
+        target=application,
+        tenant_id=application.tenant_id,
+        outcome=f"client secret ...{row.hint} created",
+    )
+    return IssuedSecret(row, clear)
+
+
+def rotate_secret(
+    application: Application,
+    *,
+    acting_user: User | None,
+    overlap: int = OVERLAP_SECONDS,
+) -> IssuedSecret:
+    """Issue a secret; the older ones work `overlap` seconds more, at most.
+
+    Raises `NotFound`, `Forbidden`, `InvalidInput`, and `Conflict` for an application that
+    cannot keep a secret.
+    """
+    require_application(acting_user, application)
+    if not application.is_confidential:
+        raise Conflict("A public application has no secret.")
+    if not 0 <= overlap <= MAX_OVERLAP_SECONDS:
+        raise InvalidInput.at(
+            "overlap", detail=f"Expected 0 to {MAX_OVERLAP_SECONDS} seconds."
+        )
+    with transaction.atomic():
+        until = timezone.now() + timedelta(seconds=overlap)
+        longer = Q(expires_at=None) | Q(expires_at__gt=until)
+        older = ApplicationSecret.objects.filter(application=application)
+        older.filter(longer).update(expires_at=until)
+        return issue(application, acting_user=acting_user)
+
+
+def revoke_secret(
+    application: Application,
+    *,
+    secret_id: UUID,
+    acting_user: User | None,
+) -> None:
+    """Refuse one secret from now on; a second time does nothing.
+
+    Raises `NotFound` for a secret that the application does not have.
+    """
+    require_application(acting_user, application)
+    mine = ApplicationSecret.objects.filter(application=application, pk=secret_id)
+    row = mine.first()
+    if row is None:
+        raise NotFound("There is no such secret.")
+    with transaction.atomic():
+        if mine.filter(revoked_at=None).update(revoked_at=timezone.now()):
+            record(
+                Action.SECRET_REVOKED,
+                acting=acting_user,
+                target=application,
+                tenant_id=application.tenant_id,
+                outcome=f"client secret ...{row.hint} revoked",
+            )
+
+
+def authenticate_secret(
+    client_id: str,
+    secret: str,
+) -> Application:
+    """Return the live application whose live secret this is; raises `InvalidClient`."""
+    digest, now = _digest(secret), timezone.now()
+    current = Q(expires_at=None) | Q(expires_at__gt=now)
+    mine = ApplicationSecret.objects.filter(
+        current,
+        application__client_id=client_id,
+        application__suspended_at=None,
+        application__tenant__suspended_at=None,
+        revoked_at=None,
+    )
+    found = None
+    for row in mine.select_related("application__tenant"):
+        if constant_time_compare(row.digest, digest):
+            found = row
+    if found is None or not found.application.is_confidential:
+        raise InvalidClient
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_EVERY)
+    ApplicationSecret.objects.filter(stale, pk=found.pk).update(last_used_at=now)
+    return found.application
+
+
+def _digest(clear: str) -> str:
+    return hashlib.sha256(clear.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,219 @@
+"""What names, addresses and scopes of tenants, APIs and applications may look like.
+
+Each function returns the value, or raises `InvalidInput` that points at its field. They
+take whatever a door hands them: commands and the console come here too.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from config.errors import InvalidInput
+from config.serializers import is_storable
+
+RESERVED_SCOPES = ("account", "manage")
+MAX_ENTRIES = 100
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")  # RFC 6749 section 3.3
+_URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^#?]+", re.IGNORECASE)
+_PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+_ROLE = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
+
+
+def slug(value: str) -> str:
+    """Return a tenant's slug: lower-case letters, digits and inner hyphens, up to 63."""
+    if not _SLUG.fullmatch(value):
+        raise InvalidInput.at(
+            "slug",
+            detail="Expected 1 to 63 lower-case letters, digits or inner hyphens.",
+        )
+    return value
+
+
+def text(
+    field: str,
+    value: str,
+    *,
+    maximum: int = 150,
+    blank: bool = False,
+) -> str:
+    """Return a line for people without surrounding space."""
+    cleaned = value.strip()
+    if not is_storable(value) or any(ord(c) < 32 or ord(c) == 127 for c in cleaned):
+        raise InvalidInput.at(field, detail="Control characters are not allowed.")
+    if len(cleaned) > maximum or not (cleaned or blank):
+        least = 0 if blank else 1
+        raise InvalidInput.at(
+            field, detail=f"Expected {least} to {maximum} characters."
+        )
+    return cleaned
+
+
+def role_name(value: str) -> str:
+    """Return a role's name: 1 to 64 characters, no control characters."""
+    if not is_storable(value) or not _ROLE.fullmatch(value):
+        raise InvalidInput.at(
+            "name",
+            detail="Expected 1 to 64 characters without control characters or outer space.",
+        )
+    return value
+
+
+def choice(
+    field: str,
+    value: str,
+    among: Iterable[str],
+) -> str:
+    """Return a value that is one of `among`."""
+    allowed = sorted(among)
+    if value not in allowed:
+        raise InvalidInput.at(field, detail=f"Expected one of {', '.join(allowed)}.")
+    return value
+
+
+def _split(value: str) -> SplitResult | None:
+    """Return an absolute URI in its parts; None for what is none (RFC 3986)."""
+    if len(value) > 255 or not _URI.fullmatch(value):
+        return None
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme else None
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def identifier(value: str) -> str:
+    """Return an API's identifier: an absolute http(s) URL or a URN, never one of ours."""
+    parts = _split(value)
+    web = parts is not None and parts.scheme in ("http", "https") and parts.hostname
+    plain = parts is not None and "#" not in value and parts.username is None
+    if not plain or not (web or _URN.fullmatch(value)):
+        raise InvalidInput.at(
+            "identifier",
+            detail="Expected an absolute http(s) URL or URN without fragment, up to 255.",
+        )
+    if _is_ours(value):
+        raise InvalidInput.at(
+            "identifier",
+            code="reserved",
+            detail="Identifiers below the issuer are reserved.",
+        )
+    return value
+
+
+def _is_ours(value: str) -> bool:
+    """Whether `value` is the issuer or below it, in any spelling of scheme and host."""
+    given, issuer = urlsplit(value), urlsplit(settings.ISSUER)
+    ports = {"http": 80, "https": 443}
+    here, there = ((p.hostname, p.port or ports.get(p.scheme)) for p in (given, issuer))
+    base = issuer.path.rstrip("/") + "/"
+    return here == there and (given.path.rstrip("/") + "/").startswith(base)
+
+
+def scope_names(
+    field: str,
+    names: Sequence[str],
+    *,
+    reserved: bool = False,
+) -> list[str]:
+    """Return scope tokens, each once; `account` and `manage` only where `reserved`."""
+    _once(field, names)
+    for name in names:
+        if not _SCOPE.fullmatch(name):
+            raise InvalidInput.at(
+                field, detail="A scope is 1 to 64 visible ASCII characters, no quotes."
+            )
+        if name in RESERVED_SCOPES and not reserved:
+            raise InvalidInput.at(
+                field, code="reserved", detail=f"The scope {name} is reserved."
+            )
+    return list(names)
+
+
+def _once(
+    field: str,
+    values: Sequence[str],
+) -> None:
+    if len(values) > MAX_ENTRIES:
+        raise InvalidInput.at(field, detail=f"Expected at most {MAX_ENTRIES} entries.")
+    if len(set(values)) != len(values):
+        raise InvalidInput.at(field, code="duplicate", detail="An entry stands twice.")
+
+
+def redirect_uris(
+    values: Sequence[str],
+    *,
+    native: bool,
+) -> list[str]:
+    """Return redirect URIs that can be matched exactly (RFC 9700 section 2.1).
+
+    https, or http on loopback; a native application may also use a private-use scheme
+    with a dot in it (RFC 8252 section 7.1).
+    """
+    _once("redirect_uris", values)
+    for value in values:
+        parts = _split(value)
+        if parts is None or "#" in value or "*" in value or "@" in parts.netloc:
+            raise _bad_redirect()
+        private = native and _PRIVATE_SCHEME.fullmatch(parts.scheme)
+        web = parts.hostname and parts.scheme == "https"
+        local = parts.scheme == "http" and _is_loopback(parts)
+        if not (private or web or local):
+            raise _bad_redirect()
+    return list(values)
+
+
+def _bad_redirect() -> InvalidInput:
+    return InvalidInput.at(
+        "redirect_uris",
+        detail="Expected an exact https URI (or http on loopback) without fragment,"
+        " user or wildcard; native applications may use a scheme such as com.example.app.",
+    )
+
+
+def origins(values: Sequence[str]) -> list[str]:
+    """Return web origins exactly as browsers send them (RFC 6454 section 6.2)."""
+    _once("allowed_origins", values)
+    for value in values:
+        parts = _split(value)
+        fits = parts is not None and "*" not in value and "@" not in value
+        if not fits or parts is None or not _is_origin(value, parts):
+            raise InvalidInput.at(
+                "allowed_origins",
+                detail="Expected an origin such as https://app.example.com, no path.",
+            )
+    return list(values)
+
+
+def _is_origin(
+    value: str,
+    parts: SplitResult,
+) -> bool:
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    exact = value == f"{parts.scheme}://{parts.netloc}" and value == value.lower()
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts))
+    return bool(exact and secure and parts.hostname and parts.port != default)
+
+
+def seconds(
+    field: str,
+    value: int | None,
+    maximum: int,
+) -> int | None:
+    """Return a lifetime between 1 and `maximum`; None takes the instance's."""
+    if value is not None and not 1 <= value <= maximum:
+        raise InvalidInput.at(field, detail=f"Expected 1 to {maximum} seconds.")
+    return value
