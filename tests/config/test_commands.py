@@ -1,0 +1,61 @@
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management.base import CommandError
+from typing_extensions import override
+
+from config.commands import OperatorCommand
+from config.errors import Conflict, FieldError, InvalidInput
+
+
+class _Command(OperatorCommand):
+    """Answers what it is told to, or raises it."""
+
+    requires_system_checks = ()
+    requires_migrations_checks = False
+    outcome: Any = None
+
+    @override
+    def run(self, **options: Any) -> dict[str, Any]:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        answer: dict[str, Any] = self.outcome
+        return answer
+
+
+def _called(
+    outcome: Any,
+    *arguments: str,
+) -> str:
+    out = io.StringIO()
+    command = _Command(stdout=out)
+    command.outcome = outcome
+    parser = command.create_parser("manage.py", "example")
+    command.execute(**vars(parser.parse_args(list(arguments))))
+    return out.getvalue()
+
+
+def test_people_get_a_line_for_each_value() -> None:
+    said = _called({"id": 7, "scopes": ["a", "b"]})
+    assert said.splitlines() == ["id: 7", "scopes: a, b"]
+
+
+def test_machines_get_one_object() -> None:
+    assert json.loads(_called({"id": 7, "scopes": ["a"]}, "--json")) == {
+        "id": 7,
+        "scopes": ["a"],
+    }
+
+
+def test_a_refusal_is_one_line_and_exit_code_one() -> None:
+    with pytest.raises(CommandError, match="^Taken.$") as refusal:
+        _called(Conflict("Taken."))
+    assert refusal.value.returncode == 1
+
+
+def test_a_refused_field_is_named() -> None:
+    faults = [FieldError("#/email", "invalid", "Not an address.")]
+    with pytest.raises(CommandError, match="^email: Not an address.$"):
+        _called(InvalidInput(errors=faults))
