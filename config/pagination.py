@@ -6,7 +6,8 @@ A cursor is the last row's key, signed: opaque, and good for one list only.
 from typing import Any
 
 from django.core import signing
-from django.db.models import Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,7 +40,7 @@ class CursorPagination(BasePagination):
     @override
     def paginate_queryset(
         self,
-        queryset: QuerySet[Any],
+        queryset: Any,
         request: Request,
         view: APIView | None = None,
     ) -> list[Any]:
@@ -97,6 +98,7 @@ class CursorPagination(BasePagination):
             raise InvalidCursor
         try:
             value = signing.loads(cursor, salt=self._salt)
-            return model._meta.get_field(self._field).to_python(value)
-        except (signing.BadSignature, ValueError, TypeError, RecursionError):
+            field: Any = model._meta.get_field(self._field)
+            return field.to_python(value)
+        except (signing.BadSignature, ValidationError, ValueError, TypeError):
             raise InvalidCursor from None

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from typing_extensions import override
 
 from config.fields import IdField, KeyField
 
@@ -38,6 +39,7 @@ class Tenant(models.Model):
 
         ordering = ["id"]
 
+    @override
     def __str__(self) -> str:
         return self.slug
 
@@ -68,6 +70,7 @@ class Api(models.Model):
         verbose_name = "API"
         ordering = ["id"]
 
+    @override
     def __str__(self) -> str:
         return self.identifier
 
@@ -129,6 +132,7 @@ class Application(models.Model):
 
         ordering = ["id"]
 
+    @override
     def __str__(self) -> str:
         return f"{self.name} ({self.client_id})"
 
@@ -175,6 +179,7 @@ class ApplicationApi(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.application_id} -> {self.api_id}"
 
@@ -201,6 +206,7 @@ class ApplicationSecret(models.Model):
 
         ordering = ["-id"]
 
+    @override
     def __str__(self) -> str:
         return f"...{self.hint}"
 
@@ -229,6 +235,7 @@ class Role(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -270,6 +277,7 @@ class Membership(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.user} in {self.tenant}"
 
@@ -304,6 +312,7 @@ class IdempotencyKey(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.key
 

@@ -7,11 +7,12 @@ algorithm from that key, the `typ` from the class (RFC 8725 sections 3.1, 3.10, 
 
 import re
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import jwt
 from django.conf import settings
 from jwt import ExpiredSignatureError, InvalidTokenError
+from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import (
     TokenBackendError,
     TokenBackendExpiredToken,
@@ -28,7 +29,7 @@ COMPACT = re.compile(
 SKEW_SECONDS = 1
 
 
-class KeyRingBackend:
+class KeyRingBackend(TokenBackend):
     """Signs and verifies with the ring, in simplejwt's backend interface."""
 
     def __init__(
@@ -36,9 +37,11 @@ class KeyRingBackend:
         typ: str,
         required: tuple[str, ...],
     ) -> None:
+        super().__init__("ES256")
         self.typ = typ
         self.required = list(required)
 
+    @override
     def encode(
         self,
         payload: dict[str, Any],
@@ -51,6 +54,7 @@ class KeyRingBackend:
         headers = {"typ": self.typ, "kid": key.kid}
         return jwt.encode(payload, key.private, algorithm=algorithm, headers=headers)
 
+    @override
     def decode(
         self,
         token: Any,
@@ -96,9 +100,8 @@ class KeyRingBackend:
 class SignedToken(Token):
     """A token whose type is its `typ` header; the claims are all ours to give."""
 
-    token_type: ClassVar[str]
     lifetime = timedelta(0)
-    backend: ClassVar[KeyRingBackend]
+    backend: KeyRingBackend
 
     @override
     def get_token_backend(self) -> KeyRingBackend:

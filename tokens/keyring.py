@@ -62,7 +62,7 @@ class KeyRing:
 
 
 def generate(algorithm: str) -> tuple[dict[str, Any], str]:
-    """Return a new key pair: the public JWK with its `kid`, the private PEM, encrypted."""
+    """Make a key pair; return the public JWK with its `kid`, and the encrypted PEM."""
     private: Any
     if algorithm == "ES256":
         private = ec.generate_private_key(ec.SECP256R1())
@@ -86,7 +86,7 @@ def generate(algorithm: str) -> tuple[dict[str, Any], str]:
 
 
 def thumbprint(jwk: dict[str, Any]) -> str:
-    """Return the RFC 7638 thumbprint (SHA-256, base64url) of a public JWK."""
+    """Return the digest of a public JWK that RFC 7638 defines, by SHA-256."""
     members = {name: jwk[name] for name in _THUMBPRINT[jwk["kty"]]}
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return feed.digest_text(hashlib.sha256(canonical.encode()).digest())

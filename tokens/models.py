@@ -1,9 +1,12 @@
 """Keys, logins, sessions and revocations. No token is ever stored."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from typing_extensions import override
 
 from config.fields import IdField, KeyField, uuid7
 from tenants.models import Api, Application
@@ -40,6 +43,7 @@ class SigningKey(models.Model):
 
         ordering = ["-id"]
 
+    @override
     def __str__(self) -> str:
         return f"{self.algorithm} {self.kid[:8]}"
 
@@ -75,6 +79,7 @@ class Login(Ending):
 
         ordering = ["-id"]
 
+    @override
     def __str__(self) -> str:
         return f"{self.user} at {self.auth_time:%Y-%m-%d %H:%M}"
 
@@ -87,7 +92,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         now = timezone.now()
         return self.filter(revoked_at=None, expires_at__gt=now, idle_expires_at__gt=now)
 
-    def of_user(self, user_id: object) -> "SessionQuerySet":
+    def of_user(self, user_id: UUID) -> "SessionQuerySet":
         """Return the sessions of one user."""
         return self.filter(login__user_id=user_id)
 
@@ -136,6 +141,7 @@ class Session(Ending):
             models.Index(fields=["expires_at"], name="tokens_session_expiry"),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.sid)
 
@@ -176,6 +182,7 @@ class Revocation(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.number}: {self.kind}"
 
@@ -199,5 +206,6 @@ class Feed(models.Model):
             models.CheckConstraint(condition=Q(id=1), name="tokens_feed_single")
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.feed_id}.{self.number}"

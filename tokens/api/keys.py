@@ -5,16 +5,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import ManageScope
-from config.errors import Forbidden, NotFound
+from accounts.api.requests import caller
+from accounts.api.requests import given as read
+from accounts.services.authority import require_superuser
+from config.errors import NotFound
 from tokens.api.serializers import RotateInput, SigningKeyOut
-from tokens.api.sign_in import checked
 from tokens.models import SigningKey
 from tokens.services import keys
-
-
-def _superuser(request: Request) -> None:
-    if not request.user.is_superuser:
-        raise Forbidden
 
 
 class SigningKeysView(APIView):
@@ -24,7 +21,7 @@ class SigningKeysView(APIView):
 
     def get(self, request: Request) -> Response:
         """List the key ring, newest first."""
-        _superuser(request)
+        require_superuser(caller(request))
         found = SigningKeyOut(SigningKey.objects.all(), many=True).data
         return Response({"data": found, "next_cursor": None, "has_more": False})
 
@@ -36,9 +33,9 @@ class RotateKeysView(APIView):
 
     def post(self, request: Request) -> Response:
         """Take every algorithm one step on; `now` skips the publication time."""
-        _superuser(request)
-        now = checked(RotateInput, request)["now"]
-        changed = keys.rotate_signing_keys(acting_user=request.user, now=now)
+        require_superuser(caller(request))
+        now = read(RotateInput, request)["now"]
+        changed = keys.rotate_signing_keys(acting_user=caller(request), now=now)
         return Response({"data": SigningKeyOut(changed, many=True).data})
 
 
@@ -53,9 +50,9 @@ class RevokeKeyView(APIView):
         kid: str,
     ) -> Response:
         """Refuse everything that a key signed, at once."""
-        _superuser(request)
+        require_superuser(caller(request))
         key = SigningKey.objects.filter(kid=kid).first()
         if key is None:
             raise NotFound("There is no such key.")
-        keys.revoke_signing_key(key, acting_user=request.user)
+        keys.revoke_signing_key(key, acting_user=caller(request))
         return Response(status=204)

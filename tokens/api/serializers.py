@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from config.serializers import (
+    StrictBooleanField,
     StrictCharField,
     StrictSerializer,
 )
@@ -65,7 +66,7 @@ class PasswordInput(StrictSerializer):
 class RotateInput(StrictSerializer):
     """How a rotation goes."""
 
-    now = serializers.BooleanField(required=False, default=False)
+    now = StrictBooleanField(required=False, default=False)
 
 
 class UserOut(serializers.Serializer[object]):
@@ -115,7 +116,7 @@ class RevocationOut(serializers.Serializer[object]):
 class FeedPage(serializers.Serializer[object]):
     """A page of the feed; `next_cursor` is never null."""
 
-    data = RevocationOut(many=True)
+    data = RevocationOut(many=True)  # type: ignore[assignment]
     next_cursor = serializers.CharField()
     has_more = serializers.BooleanField()
 

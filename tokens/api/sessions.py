@@ -10,14 +10,25 @@ from rest_framework.views import APIView
 from accounts import flows
 from accounts import services as accounts
 from accounts.api.permissions import AccountScope, ManageScope
+from accounts.api.requests import caller
+from accounts.api.requests import given as read
 from accounts.models import User
+from accounts.services.authority import require_superuser
 from config.errors import Forbidden, InvalidInput, NotFound
 from config.pagination import CursorPagination
 from tokens import minting
 from tokens.api.serializers import PasswordInput, SessionOut
-from tokens.api.sign_in import checked
 from tokens.models import Session
+from tokens.principals import Principal
 from tokens.services import sessions
+
+
+def own_sid(request: Request) -> UUID:
+    """Return the session that asks; the token of an application itself has none."""
+    principal = request.auth
+    if not isinstance(principal, Principal) or principal.sid is None:
+        raise Forbidden("This token belongs to no session.")
+    return principal.sid
 
 
 class SessionPages(CursorPagination):
@@ -35,7 +46,7 @@ def _page(
     rows = pages.paginate_queryset(
         found.select_related("application", "login"), request, view=view
     )
-    current = {"current_sid": request.auth.sid}  # type: ignore[union-attr]
+    current = {"current_sid": own_sid(request)}
     return pages.get_paginated_response(
         SessionOut(rows, many=True, context=current).data
     )
@@ -48,7 +59,7 @@ class OwnSessionsView(APIView):
 
     def get(self, request: Request) -> Response:
         """List the caller's live sessions, newest first."""
-        return _page(self, request, Session.objects.live().of_user(request.user.pk))
+        return _page(self, request, Session.objects.live().of_user(caller(request).pk))
 
     def delete(self, request: Request) -> Response:
         """Sign out everywhere; with `?except=current` on every other device."""
@@ -56,9 +67,9 @@ class OwnSessionsView(APIView):
         if spare not in (None, "current"):
             raise InvalidInput("`except` can only be `current`.")
         if spare:
-            sessions.end_other_sessions(request.user, keep_sid=request.auth.sid)
+            sessions.end_other_sessions(caller(request), keep_sid=own_sid(request))
         else:
-            sessions.end_all_sessions(request.user, acting_user=request.user)
+            sessions.end_all_sessions(caller(request), acting_user=caller(request))
         return Response(status=204)
 
 
@@ -73,8 +84,8 @@ class OwnSessionView(APIView):
         sid: UUID,
     ) -> Response:
         """End one session; somebody else's is not found."""
-        session = sessions.own_session(request.user, sid=sid)
-        sessions.end_session(session, acting_user=request.user)
+        session = sessions.own_session(caller(request), sid=sid)
+        sessions.end_session(session, acting_user=caller(request))
         return Response(status=204)
 
 
@@ -85,14 +96,14 @@ class PasswordView(APIView):
 
     def post(self, request: Request) -> Response:
         """Change the password: every other login ends, this one gets a new pair."""
-        given = checked(PasswordInput, request)
-        flows.reauthenticate(user=request.user, password=given["current_password"])
-        session = sessions.own_session(request.user, sid=request.auth.sid)
+        given = read(PasswordInput, request)
+        flows.reauthenticate(user=caller(request), password=given["current_password"])
+        session = sessions.own_session(caller(request), sid=own_sid(request))
         accounts.change_password(
-            request.user,
+            caller(request),
             new_password=given["new_password"],
             keep_login=session.login_id,
-            acting_user=request.user,
+            acting_user=caller(request),
         )
         return Response(minting.issue(session.sid).response())
 
@@ -101,8 +112,7 @@ def _user(
     request: Request,
     user_id: UUID,
 ) -> User:
-    if not request.user.is_superuser:
-        raise Forbidden
+    require_superuser(caller(request))
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound("There is no such user.")
@@ -130,5 +140,5 @@ class UserSessionsView(APIView):
     ) -> Response:
         """Sign a user out everywhere."""
         user = _user(request, user_id)
-        sessions.end_all_sessions(user, acting_user=request.user)
+        sessions.end_all_sessions(user, acting_user=caller(request))
         return Response(status=204)

@@ -1,7 +1,5 @@
 """Sign-up, sign-in and sign-out over REST."""
 
-from typing import Any, ClassVar
-
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +7,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from accounts import limits
+from accounts.api.requests import given as read
 from accounts.errors import EmailVerificationRequired, MfaRequired
 from accounts.flows import Pending
 from config import context
@@ -19,22 +18,11 @@ from tokens.services import sessions, sign_in
 from tokens.services.sign_in import Credentials
 
 
-def checked(
-    serializer: type,
-    request: Request,
-) -> dict[str, Any]:
-    """Return the validated body; a fault is a 400 problem that points at each field."""
-    form = serializer(data=request.data)
-    form.is_valid(raise_exception=True)
-    values: dict[str, Any] = form.validated_data
-    return values
-
-
 class PublicView(APIView):
     """An endpoint whose caller proves themselves in the body. Bad proofs are counted."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    authentication_classes = []
+    permission_classes = [AllowAny]
 
     @override
     def handle_exception(self, exc: Exception) -> Response:
@@ -60,7 +48,7 @@ class RegisterView(PublicView):
 
     def post(self, request: Request) -> Response:
         """Create an account; answers with tokens where no verification is required."""
-        given = checked(RegisterInput, request)
+        given = read(RegisterInput, request)
         outcome = sign_in.register(
             Credentials(given["email"], given["password"], given.get("name", "")),
             client_id=given.get("client_id"),
@@ -77,7 +65,7 @@ class LoginView(PublicView):
 
     def post(self, request: Request) -> Response:
         """Exchange an address and a password for a token pair."""
-        given = checked(LoginInput, request)
+        given = read(LoginInput, request)
         outcome = sign_in.log_in(
             Credentials(given["email"], given["password"]),
             client_id=given.get("client_id"),
@@ -96,7 +84,7 @@ class LogoutView(PublicView):
 
     def post(self, request: Request) -> Response:
         """End the login of the Bearer token (any audience) or of `refresh_token`."""
-        given = checked(LogoutInput, request)
+        given = read(LogoutInput, request)
         token = given.get("refresh_token") or bearer_of(request)
         if not token:
             raise NotAuthenticated("Send a Bearer token or `refresh_token`.")

@@ -4,10 +4,11 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.requests import given as read
 from config.errors import NotAuthenticated
 from tokens import feed, verification
 from tokens.api.serializers import RefreshInput, RevokeInput, VerifyInput
-from tokens.api.sign_in import PublicView, checked, count_failure
+from tokens.api.sign_in import PublicView, count_failure
 from tokens.services import feed as feeds
 from tokens.services import sessions
 from tokens.services.refresh import refresh
@@ -18,7 +19,7 @@ class RefreshView(PublicView):
 
     def post(self, request: Request) -> Response:
         """Rotate the refresh token and answer with the next pair."""
-        given = checked(RefreshInput, request)
+        given = read(RefreshInput, request)
         pair = refresh(
             given["refresh_token"],
             client_id=given.get("client_id"),
@@ -32,7 +33,7 @@ class VerifyView(PublicView):
 
     def post(self, request: Request) -> Response:
         """Tell whether an access token is good now, and what it says."""
-        given = checked(VerifyInput, request)
+        given = read(VerifyInput, request)
         try:
             principal = verification.verify(
                 given["token"], audience=given.get("audience")
@@ -50,7 +51,7 @@ class RevokeView(PublicView):
 
     def post(self, request: Request) -> Response:
         """End the session of a refresh token, or refuse an access token from now on."""
-        sessions.revoke(checked(RevokeInput, request)["token"])
+        sessions.revoke(read(RevokeInput, request)["token"])
         return Response(status=204)
 
 

@@ -60,7 +60,9 @@ def end_logins(
             epoch = User.objects.values_list("epoch", flat=True).get(id=user_id)
             logins.filter(id=keep_login).update(epoch=epoch)
             logins = logins.exclude(id=keep_login)
-        sessions = Session.objects.live().of_user(user_id).exclude(login_id=keep_login)
+        sessions = Session.objects.live().of_user(user_id)
+        if keep_login is not None:
+            sessions = sessions.exclude(login_id=keep_login)
         logins.update(revoked_at=timezone.now(), reason=reason)
         return end_sessions(sessions, reason=reason)
 

@@ -7,7 +7,7 @@ was read and writes the session. `minting.issue` reads everything again after it
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from config import context
 from config.errors import Forbidden
 from tenants import admission
 from tenants.admission import Target
-from tenants.models import Application, Membership, Tenant
+from tenants.models import Application, Membership
 from tokens import minting
 from tokens.minting import TokenPair
 from tokens.models import Login, Session

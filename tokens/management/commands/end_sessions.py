@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from typing_extensions import override
 
-from accounts import services as accounts
+from accounts.services import users
 from config.commands import OperatorCommand
 from tokens.models import Session
 from tokens.services import sessions
@@ -22,7 +22,7 @@ class Command(OperatorCommand):
 
     @override
     def run(self, **options: Any) -> dict[str, Any]:
-        user = accounts.find_user(options["email"])
+        user = users.user_of(options["email"])
         live = Session.objects.live().of_user(user.pk).count()
         sessions.end_all_sessions(user, acting_user=None)
         return {"id": user.pk, "email": user.email, "ended": live}
