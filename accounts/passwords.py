@@ -126,13 +126,14 @@ def _weakness(
         return "too_simple", "This is a repeated or sequential pattern."
     if _is_common(password.casefold()) or _is_common(folded):
         return "too_common", "This password is among those that everybody tries first."
+    left = folded
     for word in _context_words(user_email, name):
-        if len(folded.replace(word, "")) < max(4, least // 3):
-            return (
-                "too_personal",
-                "This is little more than your name, your address or "
-                "the name of this service.",
-            )
+        left = left.replace(word, "")
+    if len(left) < max(4, least // 3):
+        return (
+            "too_personal",
+            "This is little more than your name, your address or this service's name.",
+        )
     return None
 
 
@@ -150,13 +151,13 @@ def _common() -> frozenset[str]:
 
 
 def _is_common(text: str) -> bool:
-    """Tell whether `text` is on the list, also doubled, or with a tail of digits."""
+    """Tell whether `text` is on the list, also repeated, or with a tail of digits."""
     words = _common()
     bare = re.sub(r"[\d\W_]+$", "", text)
     if text in words or (bare and bare != text and bare in words):
         return True
-    half, odd = divmod(len(text), 2)
-    return not odd and text[:half] == text[half:] and text[:half] in words
+    repeated = re.fullmatch(r"(.+?)\1+", text, re.DOTALL)
+    return repeated is not None and repeated[1] in words
 
 
 def _is_pattern(text: str) -> bool:
