@@ -10,6 +10,7 @@ from accounts.services.access import (
     lift_lockouts,
     sign_out_everywhere,
 )
+from accounts.services.deletion import delete_user
 from accounts.services.setup import claim_setup_link, create_setup_link
 from accounts.services.users import change_password, change_profile, create_user
 
@@ -19,6 +20,7 @@ __all__ = [
     "claim_setup_link",
     "create_setup_link",
     "create_user",
+    "delete_user",
     "disable_user",
     "enable_user",
     "lift_lockouts",

@@ -25,7 +25,7 @@ def disable_user(
     """
     require_superuser(acting_user)
     with transaction.atomic():
-        _keep_one_superuser(user)
+        keep_one_superuser(user)
         standing = User.objects.filter(pk=user.pk, is_active=True)
         changed = standing.update(
             is_active=False, epoch=F("epoch") + 1, updated_at=timezone.now()
@@ -107,7 +107,7 @@ def lift_lockouts(
     return lifted
 
 
-def _keep_one_superuser(user: User) -> None:
+def keep_one_superuser(user: User) -> None:
     """Raise `Conflict` if nobody were left to run this instance.
 
     The rows are locked in one order, so that two superusers cannot disable each other.
