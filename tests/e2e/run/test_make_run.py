@@ -123,12 +123,9 @@ def _await_banner(
         run.lines.append(line)
 
 
-def _end(
-    run: Run,
-    number: signal.Signals,
-) -> None:
-    """Send a signal to make alone, as a supervisor does, and wait for the end."""
-    run.process.send_signal(number)
+def _end(run: Run) -> None:
+    """Ask make alone to end, as a supervisor does, and wait until nothing listens."""
+    run.process.send_signal(signal.SIGTERM)
     run.process.wait(timeout=30)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
@@ -169,7 +166,7 @@ def test_it_starts_greets_serves_and_starts_again(project: Path) -> None:
         assert first.setup_link()
         assert first.status("/healthz") == 200
         assert first.status("/.well-known/jwks.json") == 200
-        _end(first, signal.SIGTERM)
+        _end(first)
     secrets = project / "var" / "secrets.json"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     kept = secrets.read_bytes()
@@ -179,7 +176,7 @@ def test_it_starts_greets_serves_and_starts_again(project: Path) -> None:
         assert "Applied" not in second.output
         assert secrets.read_bytes() == kept
         assert second.setup_link() not in (None, first.setup_link())
-        _end(second, signal.SIGINT)
+        _end(second)
 
 
 def test_the_set_up_link_opens_a_page_and_voids_the_last(project: Path) -> None:
@@ -188,7 +185,7 @@ def test_the_set_up_link_opens_a_page_and_voids_the_last(project: Path) -> None:
         assert link
         old = link.partition(str(first.port))[2]
         assert first.status(old) == 200
-        _end(first, signal.SIGTERM)
+        _end(first)
     with running(project) as second:
         assert second.status(old) in (403, 404, 410)
 
