@@ -31,7 +31,8 @@ class CannotInstall(Exception):
 
 def wanted(arguments: Iterable[str]) -> set[str]:
     """Return the extras and groups that this environment asks for."""
-    parts = {"dev"} if "--dev" in arguments else set()
+    # the limits are tested against a real Redis too, so development has its driver
+    parts = {"dev", "redis"} if "--dev" in arguments else set()
     if _setting("DATABASE_URL").startswith("mysql"):
         parts.add("mysql")
     if _setting("REDIS_URL"):

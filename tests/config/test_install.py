@@ -48,7 +48,7 @@ def _program(
 @pytest.mark.usefixtures("project")
 def test_the_embedded_default_asks_for_nothing_extra() -> None:
     assert install.wanted([]) == set()
-    assert install.wanted(["--dev"]) == {"dev"}
+    assert install.wanted(["--dev"]) == {"dev", "redis"}
 
 
 @pytest.mark.usefixtures("project")
@@ -126,7 +126,7 @@ def test_an_installation_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [c[1:3] for c in commands][0] == ["-m", "venv"]
     assert "--require-hashes" in commands[-2]
     assert {"--locked", "--group=dev"} <= set(commands[-1])
-    assert install.installed() == ({"dev"}, True)
+    assert install.installed() == ({"dev", "redis"}, True)
 
 
 @pytest.mark.usefixtures("project")
