@@ -86,6 +86,15 @@ def create_application(
     return NewApplication(application, secret)
 
 
+def application_of(client_id: str) -> Application:
+    """Return the application of a `client_id`, with its tenant; raises `NotFound`."""
+    rows = Application.objects.select_related("tenant")
+    application = rows.filter(client_id=client_id).first()
+    if application is None:
+        raise NotFound("There is no such application.")
+    return application
+
+
 def change_application(
     application: Application,
     *,

@@ -11,7 +11,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
 from accounts.services.authority import require_superuser
-from config.errors import Conflict
+from config.errors import Conflict, NotFound
 from tenants import validation
 from tenants.models import Tenant, bump_epoch
 from tenants.permissions import Permission, require
@@ -72,6 +72,14 @@ def create_tenant(
     with one_of_a_kind(taken, "This slug is taken."), transaction.atomic():
         tenant.save(force_insert=True)
         _record(Action.TENANT_CREATED, tenant, acting_user)
+    return tenant
+
+
+def tenant_of(slug: str) -> Tenant:
+    """Return the tenant of a slug; raises `NotFound`."""
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise NotFound("There is no such tenant.")
     return tenant
 
 

@@ -1,0 +1,161 @@
+"""The console's forms about tenants; what they ask for, services do."""
+
+from typing import Any
+
+from django import forms
+from typing_extensions import override
+
+from config.admin import CheckboxesWidget, TextareaWidget
+from config.sections import RefusableForm
+from tenants.models import Api, Application, Membership, Role, Tenant
+from tenants.permissions import Permission
+from tenants.services.policy import GRANTS
+
+_MOST = 64 * 1024
+
+
+class LinesField(forms.Field):
+    """A list of texts, one a line."""
+
+    widget = TextareaWidget
+
+    @override
+    def to_python(self, value: Any) -> list[Any]:
+        lines = str(value or "")[:_MOST].splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+class ScopesField(LinesField):
+    """Scopes of an API, one a line: the name, a space, what it allows."""
+
+    @override
+    def to_python(self, value: Any) -> list[Any]:
+        split = (line.partition(" ") for line in super().to_python(value))
+        return [{"name": name, "description": text.strip()} for name, _, text in split]
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{s['name']} {s['description']}".strip() for s in value)
+
+
+class TenantForm(RefusableForm):
+    """A tenant's policy."""
+
+    class Meta:
+        """The slug is chosen once."""
+
+        model = Tenant
+        fields = ["slug", "name", "registration", "verification_required"]
+
+
+class ApiForm(RefusableForm):
+    """A protected API."""
+
+    scopes = ScopesField(
+        required=False,
+        help_text="One a line: the name, a space, what it allows.",
+    )
+
+    class Meta:
+        """Tenant and identifier are chosen once."""
+
+        model = Api
+        fields = ["tenant", "identifier", "name", "scopes", "shared_with"]
+
+
+class ApplicationForm(RefusableForm):
+    """A client application. Left empty, grants and scopes of a new one follow its type."""
+
+    redirect_uris = LinesField(
+        label="Redirect URIs",
+        required=False,
+        help_text="One a line, compared exactly.",
+    )
+    allowed_origins = LinesField(
+        required=False,
+        help_text="Origins of browser code that calls us, one a line.",
+    )
+    audiences = LinesField(
+        label="APIs",
+        required=False,
+        help_text="Identifiers of the APIs it gets tokens for, one a line; first is "
+        "the default.",
+    )
+    scopes = LinesField(required=False, help_text="One a line.")
+    grants = forms.MultipleChoiceField(
+        choices=[(grant, grant) for grant in GRANTS["web"]],
+        required=False,
+        widget=CheckboxesWidget,
+    )
+
+    class Meta:
+        """Tenant and type are chosen once."""
+
+        model = Application
+        fields = [
+            *["tenant", "name", "type", "is_first_party", "redirect_uris"],
+            *["allowed_origins", "grants", "scopes", "signing_algorithm"],
+            *["access_token_seconds", "session_idle_seconds"],
+            *["session_absolute_seconds"],
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            linked = self.instance.applicationapi_set.select_related("api")
+            self.initial["audiences"] = [link.api.identifier for link in linked]
+
+
+class RoleForm(RefusableForm):
+    """A role; its permissions count on our own API only."""
+
+    permissions = forms.MultipleChoiceField(
+        choices=[(p.value, f"{p.value}: {p.label}") for p in Permission],
+        required=False,
+        widget=CheckboxesWidget,
+        help_text="What its holders may do here. Your services see its name only.",
+    )
+
+    class Meta:
+        """The tenant is chosen once."""
+
+        model = Role
+        fields = ["tenant", "name", "description", "permissions"]
+
+
+class MembershipForm(RefusableForm):
+    """A membership; roles are chosen once there is one."""
+
+    class Meta:
+        """User and tenant are chosen once."""
+
+        model = Membership
+        fields = ["user", "tenant", "roles", "expires_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "roles" in self.fields:
+            own = Role.objects.filter(tenant=self.instance.tenant_id)
+            self.fields["roles"].queryset = own
+
+
+class RotationForm(forms.Form):
+    """How long the older secrets still work."""
+
+    overlap = forms.TypedChoiceField(
+        label="Older secrets stop working",
+        coerce=int,
+        choices=[
+            (0, "at once (a secret has leaked)"),
+            (3600, "in an hour"),
+            (86400, "in a day"),
+            (604800, "in a week"),
+        ],
+        initial=86400,
+    )
