@@ -1,9 +1,9 @@
 """The console's sections about tenants and what belongs to them: one module a noun."""
 
-from tenants.admin import (
-    tenants,
-    applications,
+from tenants.admin import (  # noqa: F401, isort: skip
     apis,
-    roles,
+    applications,
     memberships,
-)  # noqa: F401, isort: skip
+    roles,
+    tenants,
+)

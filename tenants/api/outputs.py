@@ -1,0 +1,140 @@
+"""What the management API of tenants answers. No secret and no digest is in any."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from tenants.models import Application
+
+
+class TenantOutput(serializers.Serializer[Any]):
+    """A tenant."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    registration = serializers.CharField()
+    verification_required = serializers.BooleanField()
+    suspended_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class ScopeOutput(serializers.Serializer[Any]):
+    """A scope of an API."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+
+
+class ApiOutput(serializers.Serializer[Any]):
+    """An API; `shared_with` are the slugs of other tenants."""
+
+    id = serializers.UUIDField()
+    identifier = serializers.CharField()
+    name = serializers.CharField()
+    scopes = ScopeOutput(many=True)
+    shared_with = serializers.SlugRelatedField[Any](
+        slug_field="slug", many=True, read_only=True
+    )
+    created_at = serializers.DateTimeField()
+
+
+class ApplicationOutput(serializers.Serializer[Any]):
+    """An application; lifetimes null take the instance's."""
+
+    id = serializers.UUIDField()
+    client_id = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    is_first_party = serializers.BooleanField()
+    redirect_uris = serializers.ListField(child=serializers.CharField())
+    allowed_origins = serializers.ListField(child=serializers.CharField())
+    grants = serializers.ListField(child=serializers.CharField())
+    scopes = serializers.ListField(child=serializers.CharField())
+    audiences = serializers.SerializerMethodField()
+    signing_algorithm = serializers.CharField()
+    access_token_seconds = serializers.IntegerField(allow_null=True)
+    session_idle_seconds = serializers.IntegerField(allow_null=True)
+    session_absolute_seconds = serializers.IntegerField(allow_null=True)
+    suspended_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    def get_audiences(self, application: Application) -> list[str]:
+        """Return the identifiers of its APIs, the default first."""
+        links = application.applicationapi_set.select_related("api")
+        return [link.api.identifier for link in links]
+
+
+class NewApplicationOutput(ApplicationOutput):
+    """A fresh application; its `client_secret`, if it has one, is shown this once."""
+
+    client_secret = serializers.CharField(allow_null=True)
+
+
+class SecretOutput(serializers.Serializer[Any]):
+    """A client secret: its last four characters, never the whole."""
+
+    id = serializers.UUIDField()
+    hint = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewSecretOutput(SecretOutput):
+    """A fresh secret, shown this once."""
+
+    client_secret = serializers.CharField()
+
+
+class RoleOutput(serializers.Serializer[Any]):
+    """A role."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    permissions = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+
+
+class MemberOutput(serializers.Serializer[Any]):
+    """The person of a membership."""
+
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MembershipOutput(serializers.Serializer[Any]):
+    """A membership."""
+
+    id = serializers.UUIDField()
+    user = MemberOutput()
+    roles = serializers.SlugRelatedField[Any](
+        slug_field="name", many=True, read_only=True
+    )
+    expires_at = serializers.DateTimeField(allow_null=True)
+    suspended_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class EventOutput(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    action = serializers.CharField()
+    succeeded = serializers.BooleanField()
+    outcome = serializers.CharField()
+    actor_type = serializers.CharField()
+    actor_id = serializers.CharField()
+    actor_label = serializers.CharField()
+    tenant_id = serializers.UUIDField(allow_null=True)
+    target_type = serializers.CharField()
+    target_id = serializers.CharField()
+    target_label = serializers.CharField()
+    ip = serializers.CharField(allow_null=True)
+    user_agent = serializers.CharField()
+    request_id = serializers.CharField()
+    details = serializers.JSONField()

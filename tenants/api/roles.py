@@ -1,0 +1,78 @@
+"""Roles over the management API."""
+
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants.api.outputs import RoleOutput
+from tenants.api.permissions import caller, given, role_in, visible
+from tenants.api.scoped import ManageView, page
+from tenants.api.serializers import RoleChange, RoleInput
+from tenants.models import Role
+from tenants.permissions import Permission
+from tenants.services import roles
+
+READ, WRITE = Permission.ROLES_READ, Permission.ROLES_WRITE
+
+
+class RolesView(ManageView):
+    """A tenant's roles."""
+
+    def get(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """List a tenant's roles, newest first."""
+        tenant = visible(request, slug, READ)
+        return page(self, request, Role.objects.filter(tenant=tenant), RoleOutput)
+
+    def post(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """Make a role with no more permissions than the caller has."""
+        tenant = visible(request, slug, WRITE)
+        role = roles.create_role(
+            tenant, acting_user=caller(request), **given(RoleInput, request)
+        )
+        return Response(RoleOutput(role).data, status=201)
+
+
+class RoleView(ManageView):
+    """One role."""
+
+    def get(
+        self,
+        request: Request,
+        slug: str,
+        role_id: UUID,
+    ) -> Response:
+        """Return a role."""
+        return Response(RoleOutput(role_in(visible(request, slug, READ), role_id)).data)
+
+    def patch(
+        self,
+        request: Request,
+        slug: str,
+        role_id: UUID,
+    ) -> Response:
+        """Change a role; its holders' access tokens are refused, sessions live."""
+        role = role_in(visible(request, slug, WRITE), role_id)
+        roles.change_role(
+            role, acting_user=caller(request), **given(RoleChange, request)
+        )
+        return Response(RoleOutput(role).data)
+
+    def delete(
+        self,
+        request: Request,
+        slug: str,
+        role_id: UUID,
+    ) -> Response:
+        """Take a role away from everyone and delete it."""
+        role = role_in(visible(request, slug, WRITE), role_id)
+        roles.delete_role(role, acting_user=caller(request))
+        return Response(status=204)

@@ -1,0 +1,80 @@
+"""Tenants over the management API."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants.api.outputs import TenantOutput
+from tenants.api.permissions import caller, given, visible
+from tenants.api.scoped import ManageView, page
+from tenants.api.serializers import TenantChange, TenantInput
+from tenants.permissions import Permission, managed_tenants
+from tenants.services import tenants
+
+
+class TenantsView(ManageView):
+    """The tenants that the caller manages."""
+
+    def get(self, request: Request) -> Response:
+        """List the caller's tenants (a superuser's: all), newest first."""
+        return page(self, request, managed_tenants(caller(request)), TenantOutput)
+
+    def post(self, request: Request) -> Response:
+        """Make a tenant; superusers only."""
+        values = given(TenantInput, request)
+        tenant = tenants.create_tenant(
+            values.pop("slug"), acting_user=caller(request), **values
+        )
+        return Response(TenantOutput(tenant).data, status=201)
+
+
+class TenantView(ManageView):
+    """One tenant."""
+
+    def get(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """Return a tenant."""
+        return Response(
+            TenantOutput(visible(request, slug, Permission.TENANT_READ)).data
+        )
+
+    def patch(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """Change a tenant's name, registration or verification."""
+        tenant = visible(request, slug, Permission.TENANT_WRITE)
+        values = given(TenantChange, request)
+        tenants.change_tenant(tenant, acting_user=caller(request), **values)
+        return Response(TenantOutput(tenant).data)
+
+
+class SuspendTenantView(ManageView):
+    """The end of a tenant's service."""
+
+    def post(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """Suspend a tenant: its sessions end and nothing mints; superusers only."""
+        tenant = visible(request, slug)
+        tenants.suspend_tenant(tenant, acting_user=caller(request))
+        return Response(TenantOutput(tenant).data)
+
+
+class ResumeTenantView(ManageView):
+    """The return of a tenant's service."""
+
+    def post(
+        self,
+        request: Request,
+        slug: str,
+    ) -> Response:
+        """Resume a tenant; what ended stays ended; superusers only."""
+        tenant = visible(request, slug)
+        tenants.resume_tenant(tenant, acting_user=caller(request))
+        return Response(TenantOutput(tenant).data)
