@@ -72,7 +72,6 @@ def _setup(request: HttpRequest) -> HttpResponse:
         form = SetupForm(initial={"token": token}) if valid else None
         response = _page(request, form, 200 if valid else SetupLinkRefused.status)
     response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -1,0 +1,93 @@
+"""Serializers that take exactly what the contract says."""
+
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from config.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    StrictListField,
+    StrictSerializer,
+    StrictUUIDField,
+    is_storable,
+)
+
+
+class Form(StrictSerializer):
+    """One field of each kind."""
+
+    text = StrictCharField(max_length=10)
+    flag = StrictBooleanField(required=False)
+    number = StrictIntegerField(required=False, max_value=9)
+    choice = StrictChoiceField(choices=["a", "b"], required=False)
+    names = StrictListField(child=StrictCharField(), required=False)
+    id = StrictUUIDField(required=False)
+    given = serializers.CharField(read_only=True)
+
+
+def faults(body: Any) -> dict[str, Any]:
+    """Return the codes of the faults, by field."""
+    form = Form(data=body)
+    assert not form.is_valid()
+    found: dict[str, Any] = form.errors
+    return {
+        name: errors[0].code if isinstance(errors, list) else errors
+        for name, errors in found.items()
+    }
+
+
+def test_what_the_contract_says_is_taken_as_it_is() -> None:
+    body = {
+        "text": " a ",
+        "flag": False,
+        "number": 9,
+        "choice": "b",
+        "names": ["x", "y"],
+        "id": "0192f5d0-7d7e-7000-8000-000000000000",
+    }
+    form = Form(data=body)
+
+    assert form.is_valid(), form.errors
+    taken = form.validated_data
+    assert taken | {"id": str(taken["id"])} == body
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("text", v) for v in (5, 1.5, True, None, [], {}, "", "x" * 11)),
+        *(("text", v) for v in ("a\x00", "\ud800", "\udfff")),
+        *(("flag", v) for v in ("true", 1, 0, "on", None, [], {})),
+        *(("number", v) for v in ("5", True, 1.0, 10, None, [], {}, 10**400)),
+        *(("choice", v) for v in ("A", "c", 1, True, None, [], {}, "\ud800")),
+        *(("names", v) for v in ("x", {"x": 1}, 5, None, ["x"] * 101)),
+        *(("id", v) for v in (5, "x", None, [], {}, True)),
+    ],
+)
+def test_what_only_resembles_it_is_refused(
+    field: str,
+    value: Any,
+) -> None:
+    assert list(faults({"text": "a", field: value})) == [field]
+
+
+@pytest.mark.parametrize("entry", [1, None, True, "\x00", ["x"]])
+def test_each_entry_of_a_list_is_looked_at(entry: Any) -> None:
+    assert list(faults({"text": "a", "names": ["x", entry]})) == ["names"]
+
+
+def test_unknown_and_read_only_names_are_refused_first() -> None:
+    found = faults({"text": 5, "given": "x", "is_superuser": True, "\ud800" * 99: 1})
+
+    assert set(found.values()) == {"unknown_field"}
+    assert {"given", "is_superuser"} < set(found)
+    assert all(is_storable(name) and len(name) <= 400 for name in found)
+
+
+@pytest.mark.parametrize("body", [[], "text", 5, None, True])
+def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
+    assert not Form(data=body).is_valid()
