@@ -190,7 +190,7 @@ def main(arguments: list[str]) -> int:
         check_settings()
         prepare()
     except CannotStart as refusal:
-        print(f"make run: {refusal}", file=sys.stderr)
+        print(f"cannot start: {refusal}", file=sys.stderr)
         return 1
     if "--prepare" not in arguments:
         serve(lambda: banner(settings))
