@@ -12,7 +12,7 @@ from typing_extensions import override
 from accounts import services
 from accounts.forms import NewUserForm, PasswordForm, RightsForm
 from accounts.models import Lockout, User
-from accounts.rights import Rights, set_rights
+from accounts.rights import Rights, rights_of, set_rights
 from accounts.search import by_address
 from accounts.services.users import NewUser
 from config import console
@@ -91,14 +91,15 @@ class UserAdmin(ConsoleAdmin):
         obj: User,
         values: dict[str, Any],
     ) -> None:
-        if values["name"] != obj.name:
+        if "name" in values:
             services.change_profile(obj, name=values["name"], acting_user=request.user)
-        if self.may_touch(request, obj):
-            rights = Rights(
-                is_staff=values["is_staff"],
-                is_superuser=values["is_superuser"],
-                permissions=frozenset(values["rights"]),
-            )
+        held = rights_of(obj)
+        rights = Rights(
+            is_staff=values.get("is_staff", held.is_staff),
+            is_superuser=values.get("is_superuser", held.is_superuser),
+            permissions=frozenset(values.get("rights", held.permissions)),
+        )
+        if rights != held:
             set_rights(obj, rights=rights, acting_user=request.user)
 
     @display(

@@ -61,7 +61,7 @@ class ConsoleAdmin(OperatedAdmin):
         obj: Any,
         values: dict[str, Any],
     ) -> None:
-        """Change `obj` (as stored) to the form's values, by a service."""
+        """Change `obj` (as stored) by a service; `values` are those that differ."""
         raise PermissionDenied
 
     @override
@@ -158,7 +158,8 @@ class ConsoleAdmin(OperatedAdmin):
         """Call the service; the form's own instance is never saved."""
         if change:
             stored = self.model._default_manager.get(pk=obj.pk)
-            self.change(request, stored, form.cleaned_data)
+            changed = {name: form.cleaned_data[name] for name in form.changed_data}
+            self.change(request, stored, changed)
             return
         made = self.create(request, form.cleaned_data)
         obj.__dict__.update(made.__dict__)
