@@ -180,7 +180,8 @@ def main(arguments: list[str]) -> int:
     try:
         settings = load_settings()
         check_folder(settings.VAR_DIR)
-        check_folder(settings.STATIC_ROOT)
+        if settings.EMBEDDED:  # elsewhere collectstatic made it
+            check_folder(settings.STATIC_ROOT)
         if "--prepare" not in arguments:
             check_port(settings.HOST, settings.PORT)
             from config import gunicorn as _options  # noqa: F401  metrics come first
