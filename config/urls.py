@@ -5,10 +5,11 @@ from django.urls import include, path
 
 from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
+from tenants.api.urls import urlpatterns as tenants
 from tokens.api.urls import urlpatterns as tokens
 from tokens.wellknown import urlpatterns as wellknown
 
-v1 = [*accounts, *tokens]
+v1 = [*accounts, *tenants, *tokens]
 
 urlpatterns = [
     path("api/v1/", include(v1)),

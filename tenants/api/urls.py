@@ -15,7 +15,8 @@ def _under(
     view: Any,
     name: str,
 ) -> URLPattern:
-    return path(f"tenants/<slug:slug>/{rest}", view.as_view(), name=name)
+    pattern: URLPattern = path(f"tenants/<slug:slug>/{rest}", view.as_view(), name=name)
+    return pattern
 
 
 urlpatterns = [
