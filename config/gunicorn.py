@@ -29,7 +29,7 @@ threads = settings.WEB_THREADS
 preload_app = True
 control_socket_disable = True
 # A heartbeat on a real disk blocks when the disk does, and kills healthy workers.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 timeout = 60
 graceful_timeout = 20
 keepalive = 75
