@@ -9,9 +9,11 @@ from config.probe import healthy
 
 class _Answer(BaseHTTPRequestHandler):
     status = 200
+    hosts = ("localhost",)
 
     def do_GET(self) -> None:
-        self.send_response(self.status if self.path == "/healthz" else 404)
+        known = self.path == "/healthz" and self.headers["Host"] in self.hosts
+        self.send_response(self.status if known else 404)
         self.end_headers()
 
 
@@ -41,3 +43,12 @@ def test_a_service_that_fails_is_not(
 
 def test_a_port_where_nobody_listens_is_not_healthy() -> None:
     assert not healthy(1)
+
+
+def test_production_is_asked_by_its_issuers_name(
+    port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_Answer, "hosts", ("id.example.com",))
+    assert not healthy(port)
+    assert healthy(port, host="id.example.com")
