@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.db import connection
 
-from accounts import hashers
 from config import context
 
 Outcome = Any
@@ -53,11 +53,15 @@ def together(settings: Any) -> Together:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note every bcrypt that runs: the work that a caller could time."""
     seen: list[str] = []
-    encode = hashers.BCryptSHA256PasswordHasher.encode
+    encode = BCryptSHA256PasswordHasher.encode
 
-    def counting(self: Any, password: str, salt: Any) -> str:
+    def counting(
+        self: Any,
+        password: str,
+        salt: Any,
+    ) -> str:
         seen.append(password)
         return str(encode(self, password, salt))
 
-    monkeypatch.setattr(hashers.BCryptSHA256PasswordHasher, "encode", counting)
+    monkeypatch.setattr(BCryptSHA256PasswordHasher, "encode", counting)
     return seen

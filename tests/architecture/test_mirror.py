@@ -10,7 +10,8 @@ PROVEN_ELSEWHERE = {
     "config/start.py": "tests/e2e/run: a real start",
     "config/wsgi.py": "tests/e2e: every request",
 }
-WITHOUT_BEHAVIOUR = {"__init__", "apps", "signals", "urls"}
+# refusals of all apps are walked by tests/config/test_errors.py
+WITHOUT_BEHAVIOUR = {"__init__", "apps", "errors", "signals", "urls"}
 
 
 def _behaves(module: Module) -> bool:

@@ -35,7 +35,10 @@ def test_a_purge_registered_twice_runs_once() -> None:
 
 
 def test_what_was_sent_goes_after_a_week_and_what_waits_stays() -> None:
-    def left(state: Delivery.State, days: int) -> Delivery:
+    def left(
+        state: Delivery.State,
+        days: int,
+    ) -> Delivery:
         due_at = timezone.now() - timedelta(days=days)
         return Delivery.objects.create(kind="mail", state=state, due_at=due_at)
 

@@ -39,7 +39,10 @@ def test_an_app_registers_who_hands_over_its_kind(
 ) -> None:
     monkeypatch.setattr(senders, "_SENDERS", dict(senders._SENDERS))
 
-    def call(delivery_id: UUID, payload: dict[str, Any]) -> None:
+    def call(
+        delivery_id: UUID,
+        payload: dict[str, Any],
+    ) -> None:
         """Do nothing."""
 
     senders.register(Delivery.Kind.WEBHOOK, call)
