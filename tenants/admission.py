@@ -18,6 +18,7 @@ from tenants.models import (
     Membership,
     Tenant,
 )
+from tenants.services.memberships import join_open_tenant
 
 IDENTITY_SCOPES = ("account", "manage")
 
@@ -151,8 +152,6 @@ def join(
             return None
         if application.tenant.registration != Tenant.Registration.OPEN:
             raise NotAMember
-        from tenants.services.memberships import join_open_tenant
-
         membership = join_open_tenant(user_id=user_id, tenant=application.tenant)
     if not membership.is_active and not application.is_built_in:
         raise NotAMember

@@ -9,7 +9,8 @@ from accounts.api.requests import caller
 from accounts.api.requests import given as read
 from accounts.services.authority import require_superuser
 from config.errors import NotFound
-from tokens.api.serializers import RotateInput, SigningKeyOut
+from config.openapi import operation, page_of
+from tokens.api.serializers import RotatedKeys, RotateInput, SigningKeyOut
 from tokens.models import SigningKey
 from tokens.services import keys
 
@@ -19,6 +20,7 @@ class SigningKeysView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation("listSigningKeys", gives=page_of(SigningKeyOut))
     def get(self, request: Request) -> Response:
         """List the key ring, newest first."""
         require_superuser(caller(request))
@@ -31,6 +33,7 @@ class RotateKeysView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation("rotateSigningKeys", takes=RotateInput, gives=RotatedKeys)
     def post(self, request: Request) -> Response:
         """Take every algorithm one step on; `now` skips the publication time."""
         require_superuser(caller(request))
@@ -44,6 +47,7 @@ class RevokeKeyView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation("revokeSigningKey", status=204)
     def post(
         self,
         request: Request,

@@ -150,3 +150,9 @@ class SigningKeyOut(serializers.Serializer[object]):
     activated_at = serializers.DateTimeField(allow_null=True)
     retired_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class RotatedKeys(serializers.Serializer[object]):
+    """The keys that a rotation changed."""
+
+    data = SigningKeyOut(many=True)  # type: ignore[assignment]

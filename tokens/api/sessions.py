@@ -15,9 +15,10 @@ from accounts.api.requests import given as read
 from accounts.models import User
 from accounts.services.authority import require_superuser
 from config.errors import Forbidden, InvalidInput, NotFound
+from config.openapi import PAGING, operation, page_of
 from config.pagination import CursorPagination
 from tokens import minting
-from tokens.api.serializers import PasswordInput, SessionOut
+from tokens.api.serializers import PasswordInput, SessionOut, TokenResponse
 from tokens.models import Session
 from tokens.principals import Principal
 from tokens.services import sessions
@@ -57,10 +58,16 @@ class OwnSessionsView(APIView):
 
     permission_classes = [AccountScope]
 
+    @operation("listOwnSessions", gives=page_of(SessionOut), query=PAGING)
     def get(self, request: Request) -> Response:
         """List the caller's live sessions, newest first."""
         return _page(self, request, Session.objects.live().of_user(caller(request).pk))
 
+    @operation(
+        "endOwnSessions",
+        status=204,
+        query=[("except", "`current` spares the session that asks")],
+    )
     def delete(self, request: Request) -> Response:
         """Sign out everywhere; with `?except=current` on every other device."""
         spare = request.query_params.get("except")
@@ -78,6 +85,7 @@ class OwnSessionView(APIView):
 
     permission_classes = [AccountScope]
 
+    @operation("endOwnSession", status=204)
     def delete(
         self,
         request: Request,
@@ -94,6 +102,7 @@ class PasswordView(APIView):
 
     permission_classes = [AccountScope]
 
+    @operation("changePassword", takes=PasswordInput, gives=TokenResponse)
     def post(self, request: Request) -> Response:
         """Change the password: every other login ends, this one gets a new pair."""
         given = read(PasswordInput, request)
@@ -124,6 +133,7 @@ class UserSessionsView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation("listUserSessions", gives=page_of(SessionOut), query=PAGING)
     def get(
         self,
         request: Request,
@@ -133,6 +143,7 @@ class UserSessionsView(APIView):
         found = Session.objects.live().of_user(_user(request, user_id).pk)
         return _page(self, request, found)
 
+    @operation("endUserSessions", status=204)
     def delete(
         self,
         request: Request,

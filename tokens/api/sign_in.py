@@ -12,8 +12,15 @@ from accounts.errors import EmailVerificationRequired, MfaRequired
 from accounts.flows import Pending
 from config import context
 from config.errors import NotAuthenticated
+from config.openapi import operation
 from tokens.api.authentication import bearer_of
-from tokens.api.serializers import LoginInput, LogoutInput, RegisterInput
+from tokens.api.serializers import (
+    LoginInput,
+    LogoutInput,
+    PendingResponse,
+    RegisterInput,
+    TokenResponse,
+)
 from tokens.services import sessions, sign_in
 from tokens.services.sign_in import Credentials
 
@@ -46,6 +53,11 @@ def count_failure() -> Exception | None:
 class RegisterView(PublicView):
     """Sign a person up."""
 
+    @operation(
+        "register",
+        takes=RegisterInput,
+        gives={201: TokenResponse, 202: PendingResponse},
+    )
     def post(self, request: Request) -> Response:
         """Create an account; answers with tokens where no verification is required."""
         given = read(RegisterInput, request)
@@ -63,6 +75,7 @@ class RegisterView(PublicView):
 class LoginView(PublicView):
     """Sign a person in."""
 
+    @operation("login", takes=LoginInput, gives=TokenResponse)
     def post(self, request: Request) -> Response:
         """Exchange an address and a password for a token pair."""
         given = read(LoginInput, request)
@@ -82,6 +95,7 @@ class LoginView(PublicView):
 class LogoutView(PublicView):
     """Sign out of one login."""
 
+    @operation("logout", takes=LogoutInput, status=204)
     def post(self, request: Request) -> Response:
         """End the login of the Bearer token (any audience) or of `refresh_token`."""
         given = read(LogoutInput, request)

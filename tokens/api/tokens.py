@@ -6,8 +6,16 @@ from rest_framework.response import Response
 
 from accounts.api.requests import given as read
 from config.errors import NotAuthenticated
+from config.openapi import operation
 from tokens import feed, verification
-from tokens.api.serializers import RefreshInput, RevokeInput, VerifyInput
+from tokens.api.serializers import (
+    FeedPage,
+    RefreshInput,
+    RevokeInput,
+    TokenResponse,
+    VerifyInput,
+    VerifyResponse,
+)
 from tokens.api.sign_in import PublicView, count_failure
 from tokens.services import feed as feeds
 from tokens.services import sessions
@@ -17,6 +25,7 @@ from tokens.services.refresh import refresh
 class RefreshView(PublicView):
     """Exchange a refresh token."""
 
+    @operation("refreshToken", takes=RefreshInput, gives=TokenResponse)
     def post(self, request: Request) -> Response:
         """Rotate the refresh token and answer with the next pair."""
         given = read(RefreshInput, request)
@@ -31,6 +40,7 @@ class RefreshView(PublicView):
 class VerifyView(PublicView):
     """Look at an access token, for services that cannot verify offline."""
 
+    @operation("verifyToken", takes=VerifyInput, gives=VerifyResponse)
     def post(self, request: Request) -> Response:
         """Tell whether an access token is good now, and what it says."""
         given = read(VerifyInput, request)
@@ -49,6 +59,7 @@ class VerifyView(PublicView):
 class RevokeView(PublicView):
     """Revoke a token (RFC 7009)."""
 
+    @operation("revokeToken", takes=RevokeInput, status=204)
     def post(self, request: Request) -> Response:
         """End the session of a refresh token, or refuse an access token from now on."""
         sessions.revoke(read(RevokeInput, request)["token"])
@@ -58,6 +69,13 @@ class RevokeView(PublicView):
 class RevocationsView(PublicView):
     """The public feed of revocations."""
 
+    @operation(
+        "listRevocations",
+        gives={200: FeedPage, 304: None},
+        query=[
+            ("after", "`next_cursor` of the page before; all that lives without it")
+        ],
+    )
     def get(self, request: Request) -> Response:
         """Return what was revoked behind the cursor `after`; all that lives without it."""
         state = feed.read()

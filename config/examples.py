@@ -1,0 +1,91 @@
+"""Examples for the OpenAPI document, made from its schemas by the names of fields."""
+
+from typing import Any
+
+_ID = "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10"
+_TIME = "2026-11-24T09:30:00Z"
+_BY_NAME: dict[str, Any] = {
+    "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
+    "active": True,
+    "algorithm": "ES256",
+    "allowed_origins": ["https://app.example.com"],
+    "amr": ["pwd"],
+    "apis": ["https://api.example.com/orders"],
+    "audience": "https://api.example.com/orders",
+    "claims": {"sub": _ID, "aud": "https://api.example.com/orders"},
+    "client_id": "app_1pQ8mDk2vXy0sWb7uLr4Ze",
+    "client_secret": "ntts_example-shown-once",
+    "current_password": "correct horse battery staple",
+    "email": "ada@example.com",
+    "expires_in": 300,
+    "flow_token": "example-flow-token",
+    "grants": ["authorization_code", "refresh_token"],
+    "identifier": "https://api.example.com/orders",
+    "ip": "203.0.113.7",
+    "issued_before": 1795512600,
+    "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    "kind": "session",
+    "methods": ["email_code"],
+    "name": "Ada Lovelace",
+    "new_password": "a wholly different passphrase",
+    "next_cursor": None,
+    "password": "correct horse battery staple",
+    "permissions": ["members:read"],
+    "redirect_uris": ["https://app.example.com/callback"],
+    "refresh_expires_in": 1209600,
+    "refresh_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6InJ0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
+    "registration": "invite",
+    "roles": ["clerk"],
+    "scope": "orders:read",
+    "slug": "acme",
+    "state": "active",
+    "subject": "x_mTMdtwXmRQ7axPARta6Q",
+    "token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
+    "token_type": "Bearer",
+    "type": "spa",
+    "user_agent": "Mozilla/5.0",
+}
+_BY_FORMAT: dict[str, Any] = {
+    "date-time": _TIME,
+    "email": "ada@example.com",
+    "uri": "https://app.example.com",
+    "uuid": _ID,
+}
+_BY_TYPE: dict[str, Any] = {
+    "boolean": False,
+    "integer": 300,
+    "null": None,
+    "number": 1.5,
+    "object": {},
+    "string": "text",
+}
+
+
+def example_of(
+    schema: dict[str, Any],
+    schemas: dict[str, Any],
+    name: str = "",
+) -> Any:
+    """Return a value that fits `schema`; `schemas` are the document's components."""
+    if "$ref" in schema:
+        inner = schemas[schema["$ref"].rsplit("/", 1)[1]]
+        return example_of(inner, schemas, name)
+    for combined in ("allOf", "oneOf", "anyOf"):
+        if combined in schema:
+            return example_of(schema[combined][0], schemas, name)
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((k for k in kind if k != "null"), "null")
+    if "properties" in schema:
+        members = schema["properties"].items()
+        return {key: example_of(inner, schemas, key) for key, inner in members}
+    known = _BY_NAME.get(name)
+    if "enum" in schema:
+        return known if known in schema["enum"] else schema["enum"][0]
+    if kind == "array":
+        if isinstance(known, list):
+            return known
+        return [example_of(schema["items"], schemas, name)]
+    if name in _BY_NAME and not isinstance(known, list):
+        return known
+    return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE.get(kind or "string"))
