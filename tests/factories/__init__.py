@@ -28,7 +28,12 @@ class UserFactory(DjangoModelFactory[User]):
     password = factory.django.Password(PASSWORD)
 
     @factory.post_generation
-    def verified(obj, create, extracted, **kwargs):  # type: ignore[no-untyped-def]
+    def verified(  # type: ignore[no-untyped-def]
+        obj,
+        create,
+        extracted,
+        **kwargs,
+    ):
         """Give the user a verified primary address unless `verified=False`."""
         from allauth.account.models import EmailAddress
 
@@ -85,7 +90,12 @@ class ApplicationFactory(DjangoModelFactory[Application]):
     scopes = factory.LazyFunction(lambda: ["account", "orders:read"])
 
     @factory.post_generation
-    def apis(obj, create, extracted, **kwargs):  # type: ignore[no-untyped-def]
+    def apis(  # type: ignore[no-untyped-def]
+        obj,
+        create,
+        extracted,
+        **kwargs,
+    ):
         """Allow the given APIs in their order."""
         for position, api in enumerate(extracted or []):
             ApplicationApi.objects.create(application=obj, api=api, position=position)
@@ -146,7 +156,12 @@ class SessionFactory(DjangoModelFactory[Session]):
     tenant_epoch = factory.LazyAttribute(lambda s: s.application.tenant.epoch)
 
     @factory.post_generation
-    def member(obj, create, extracted, **kwargs):  # type: ignore[no-untyped-def]
+    def member(  # type: ignore[no-untyped-def]
+        obj,
+        create,
+        extracted,
+        **kwargs,
+    ):
         """Make the membership."""
         if create and extracted is not False:
             membership, _ = Membership.objects.get_or_create(
