@@ -27,7 +27,8 @@ WRONG = "not the right password"
 
 @pytest.fixture
 def ann() -> User:
-    return UserFactory.create(email="ann@example.com")
+    user: User = UserFactory.create(email="ann@example.com")
+    return user
 
 
 def fail(

@@ -31,12 +31,14 @@ def calling(
 
 @pytest.fixture
 def alice() -> User:
-    return UserFactory.create(email="Alice@example.com", name="Alice")
+    user: User = UserFactory.create(email="Alice@example.com", name="Alice")
+    return user
 
 
 @pytest.fixture
 def root() -> User:
-    return UserFactory.create(is_superuser=True)
+    user: User = UserFactory.create(is_superuser=True)
+    return user
 
 
 def test_people_read_their_own_profile(alice: User) -> None:

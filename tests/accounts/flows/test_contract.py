@@ -27,7 +27,7 @@ def test_a_browser_session_is_no_flow_token() -> None:
     session["_auth_user_id"] = str(UserFactory().pk)
     session.save()
 
-    assert flows.TokenStrategy().lookup_session(session.session_key) is None
+    assert flows.TokenStrategy().lookup_session(str(session.session_key)) is None
 
 
 def step(
