@@ -13,7 +13,9 @@ class AccountsConfig(AppConfig):
     @override
     def ready(self) -> None:
         from accounts import checks, limits, lockouts  # noqa: F401
+        from accounts.api import idempotency
         from accounts.outbox import housekeeping
 
         housekeeping.register(limits.purge)
         housekeeping.register(lockouts.purge)
+        housekeeping.register(idempotency.purge)

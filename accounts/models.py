@@ -186,3 +186,32 @@ class SpentCode(models.Model):
     @override
     def __str__(self) -> str:
         return self.digest[:8]
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a management POST, kept 24 hours for its caller.
+
+    `fingerprint` tells whether a repetition has the same body; the answer is stored
+    without its secrets.
+    """
+
+    id = IdField()
+    caller = KeyField(max_length=64)
+    key = KeyField(max_length=255)
+    fingerprint = KeyField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        """One per caller and key: the unique index is the claim."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["caller", "key"], name="accounts_idempotency_once"
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.key
