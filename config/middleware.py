@@ -37,9 +37,10 @@ _PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# unfold's Alpine evaluates expressions and sets styles; nothing from elsewhere.
+# unfold's Alpine evaluates expressions and sets styles; no inline script, nothing from
+# elsewhere.
 _ADMIN_POLICY = _PAGE_POLICY.replace(
-    "script-src 'self'", "script-src 'self' 'unsafe-eval' 'unsafe-inline'"
+    "script-src 'self'", "script-src 'self' 'unsafe-eval'"
 ).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
