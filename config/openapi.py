@@ -13,6 +13,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
+from typing_extensions import override
 
 from config.examples import example_of
 
@@ -74,16 +75,17 @@ _EXAMPLES = {
 }
 
 
-class Schema(AutoSchema):  # type: ignore[misc]
-    """drf-spectacular's, for views without serializer classes of their own."""
+class Schema(AutoSchema):
+    """drf-spectacular's; `operation` tells it what plain views take and give."""
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the API's own door is called in the document."""
 
     target_class = "tokens.api.authentication.BearerAuthentication"
     name = "bearerAuth"
 
+    @override
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         """Return the scheme: an access token for the identity API (RFC 6750)."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "at+jwt"}

@@ -83,7 +83,7 @@ def _claim(
     if not _KEY.fullmatch(key):
         raise InvalidInput("Idempotency-Key takes 1 to 255 visible characters.")
     caller = str(request.user.pk)
-    body = repr(sorted(request.data.items()))
+    body = repr(sorted(dict(request.data).items()))
     asked = f"{request.method} {request.path} {body}"
     fingerprint = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
     row = IdempotencyKey(caller=caller, key=key, fingerprint=fingerprint)

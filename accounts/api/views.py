@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import services
+from accounts.api.idempotency import idempotent
 from accounts.api.permissions import AccountScope, ManageScope
+from accounts.api.requests import caller, given
 from accounts.api.serializers import (
     MeOutput,
     ProfileInput,
@@ -22,27 +25,10 @@ from accounts.models import User
 from accounts.search import users_matching
 from accounts.services.authority import require_superuser
 from accounts.services.users import NewUser
-from config.errors import Forbidden, NotFound
+from config.errors import NotFound
+from config.openapi import PAGING, operation, page_of
 from config.pagination import CursorPagination
 from config.serializers import StrictSerializer
-
-
-def given(
-    form: type[StrictSerializer],
-    request: Request,
-) -> dict[str, Any]:
-    """Return the validated body; a fault is a 400 problem that points at each field."""
-    serializer = form(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    values: dict[str, Any] = serializer.validated_data
-    return values
-
-
-def caller(request: Request) -> User:
-    """Return the person who calls; an application without one manages no users."""
-    if not isinstance(request.user, User):
-        raise Forbidden("Only a person may do this.")
-    return request.user
 
 
 def _users() -> QuerySet[User]:
@@ -66,10 +52,12 @@ class MeView(APIView):
 
     permission_classes = [AccountScope]
 
+    @operation("getMe", gives=MeOutput)
     def get(self, request: Request) -> Response:
         """Return the profile of the token's user."""
         return Response(MeOutput(_users().get(pk=caller(request).pk)).data)
 
+    @operation("updateMe", takes=ProfileInput, gives=MeOutput)
     def patch(self, request: Request) -> Response:
         """Change the name; what is not sent stays, and nothing else can be sent."""
         changes = given(ProfileInput, request)
@@ -85,6 +73,15 @@ class UsersView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation(
+        "listUsers",
+        gives=page_of(UserOutput),
+        query=[
+            *PAGING,
+            ("email", "one address, however it is spelled"),
+            ("q", "part of an address, or an id"),
+        ],
+    )
     def get(self, request: Request) -> Response:
         """List users, newest first; `email` finds one address, `q` searches."""
         require_superuser(caller(request))
@@ -94,6 +91,8 @@ class UsersView(APIView):
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(UserOutput(rows, many=True).data)
 
+    @operation("createUser", takes=UserInput, gives=UserOutput, status=201)
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make a user; without a password none is usable until they reset it."""
         new = NewUser(**given(UserInput, request))
@@ -106,6 +105,7 @@ class UserView(APIView):
 
     permission_classes = [ManageScope]
 
+    @operation("getUser", gives=UserOutput)
     def get(
         self,
         request: Request,
@@ -114,6 +114,7 @@ class UserView(APIView):
         """Return a user."""
         return Response(UserOutput(_found(user_id, request)).data)
 
+    @operation("updateUser", takes=ProfileInput, gives=UserOutput)
     def patch(
         self,
         request: Request,
@@ -127,6 +128,16 @@ class UserView(APIView):
             )
         return Response(UserOutput(_found(user_id, request)).data)
 
+    @operation("deleteUser", status=204)
+    def delete(
+        self,
+        request: Request,
+        user_id: UUID,
+    ) -> Response:
+        """Remove a user; their tokens are refused at once."""
+        services.delete_user(_found(user_id, request), acting_user=caller(request))
+        return Response(status=204)
+
 
 class _ActionView(APIView):
     """A POST without a body that has one service done to a user."""
@@ -134,6 +145,8 @@ class _ActionView(APIView):
     permission_classes = [ManageScope]
     service: ClassVar[Callable[..., Any]]
 
+    @operation("act", gives=UserOutput)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -145,18 +158,21 @@ class _ActionView(APIView):
         return Response(UserOutput(_found(user_id, request)).data)
 
 
+@extend_schema_view(post=extend_schema(operation_id="disableUser"))
 class DisableView(_ActionView):
     """Shut a user out."""
 
     service = staticmethod(services.disable_user)
 
 
+@extend_schema_view(post=extend_schema(operation_id="enableUser"))
 class EnableView(_ActionView):
     """Let a user in again."""
 
     service = staticmethod(services.enable_user)
 
 
+@extend_schema_view(post=extend_schema(operation_id="unlockUser"))
 class UnlockView(_ActionView):
     """Lift a user's lockouts."""
 

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.idempotency import idempotent
 from accounts.api.permissions import ManageScope
 from accounts.api.requests import caller
 from accounts.api.requests import given as read
@@ -34,6 +35,7 @@ class RotateKeysView(APIView):
     permission_classes = [ManageScope]
 
     @operation("rotateSigningKeys", takes=RotateInput, gives=RotatedKeys)
+    @idempotent
     def post(self, request: Request) -> Response:
         """Take every algorithm one step on; `now` skips the publication time."""
         require_superuser(caller(request))
@@ -48,6 +50,7 @@ class RevokeKeyView(APIView):
     permission_classes = [ManageScope]
 
     @operation("revokeSigningKey", status=204)
+    @idempotent
     def post(
         self,
         request: Request,
