@@ -108,14 +108,16 @@ def change_application(
     `InvalidInput`, and `Conflict` for what the built-in one must keep.
     """
     require_application(acting_user, application)
-    if application.is_built_in and set(traits) - _BUILT_IN_MAY_CHANGE:
-        raise Conflict("The built-in application keeps its type, grants and scopes.")
     with transaction.atomic():
         held = Application.objects.select_for_update().filter(pk=application.pk).first()
         if held is None:
             raise NotFound("There is no such application.")
         was_first_party = held.is_first_party
         policy = Policy.changed(held, dict(traits))
+        if held.is_built_in and set(policy.fields) - _BUILT_IN_MAY_CHANGE:
+            raise Conflict(
+                "The built-in application keeps its type, grants and scopes."
+            )
         if held.is_first_party or was_first_party:
             require_superuser(acting_user)
         if policy.fields:

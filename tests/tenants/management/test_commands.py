@@ -1,0 +1,106 @@
+"""The operator's commands: one JSON object, exit codes, secrets once."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command, load_command_class
+
+from tenants.models import Application, Membership, Tenant
+from tenants.services.secrets import authenticate_secret
+from tests.factories import RoleFactory, TenantFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+ORDERS = "https://orders.example.com"
+
+
+def run(*line: str) -> dict[str, Any]:
+    """Run a command with `--json` and return the object it prints."""
+    printed = StringIO()
+    call_command(*line, "--json", stdout=printed)
+    answer: dict[str, Any] = json.loads(printed.getvalue())
+    return answer
+
+
+def test_a_tenant_an_api_and_an_application_are_made_by_command() -> None:
+    tenant = run("create_tenant", "acme", "--name", "Acme", "--registration", "open")
+    assert tenant["slug"] == "acme" and tenant["registration"] == "open"
+    api = run("create_api", ORDERS, "--tenant", "acme", "--scope", "read")
+    assert api["identifier"] == ORDERS and api["scopes"] == ["read"]
+    made = run(
+        *("create_application", "--tenant", "acme", "--name", "Shop"),
+        *("--type", "spa", "--first-party", "--audience", ORDERS),
+        *("--audience", settings.IDENTITY_API),
+        *("--redirect-uri", "https://shop.example.com/callback"),
+    )
+    application = Application.objects.get(client_id=made["client_id"])
+    assert "client_secret" not in made
+    assert application.scopes == ["account", "read"] and application.is_first_party
+    assert application.redirect_uris == ["https://shop.example.com/callback"]
+
+
+def test_a_confidential_application_prints_its_secret() -> None:
+    TenantFactory(slug="acme")
+    made = run(
+        *("create_application", "--tenant", "acme", "--name", "Job"),
+        *("--type", "service", "--grant", "client_credentials"),
+    )
+    assert authenticate_secret(made["client_id"], made["client_secret"])
+    fresh = run("rotate_secret", made["client_id"], "--overlap", "0")
+    assert fresh["client_secret"] != made["client_secret"]
+    assert authenticate_secret(made["client_id"], fresh["client_secret"])
+
+
+def test_a_member_is_added_by_command() -> None:
+    tenant, user = TenantFactory(slug="acme"), UserFactory()
+    RoleFactory(tenant=tenant, name="clerk")
+    answer = run("add_member", user.email, "--tenant", "acme", "--role", "clerk")
+    assert answer["roles"] == ["clerk"]
+    assert Membership.objects.get(pk=answer["id"]).user == user
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("create_tenant", "Not A Slug"),
+        ("create_tenant", "default"),
+        ("create_api", ORDERS, "--tenant", "nowhere"),
+        ("create_api", settings.IDENTITY_API, "--tenant", "default"),
+        ("rotate_secret", "nothing"),
+        ("rotate_secret", "default"),
+        ("add_member", "nobody@example.com", "--tenant", "default"),
+        ("create_application", "--tenant", "default", "--name", "", "--type", "spa"),
+    ],
+)
+def test_a_refusal_is_one_line_and_exit_code_one(line: tuple[str, ...]) -> None:
+    before = Tenant.objects.count(), Application.objects.count()
+    with pytest.raises(CommandError) as refusal:
+        run(*line)
+    assert refusal.value.returncode == 1 and "\n" not in str(refusal.value)
+    assert (Tenant.objects.count(), Application.objects.count()) == before
+
+
+def test_an_unknown_role_is_refused() -> None:
+    user = UserFactory()
+    with pytest.raises(CommandError, match="roles: "):
+        run("add_member", user.email, "--tenant", "default", "--role", "x")
+    assert not user.memberships.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("create_tenant",),
+        ("create_tenant", "acme", "--registration", "anyone"),
+        ("create_api", ORDERS),
+        ("create_application", "--tenant", "default", "--name", "x", "--type", "y"),
+    ],
+)
+def test_a_usage_error_is_exit_code_two(line: tuple[str, ...]) -> None:
+    command = load_command_class("tenants", line[0])
+    command._called_from_command_line = True
+    with pytest.raises(SystemExit) as exit:
+        command.run_from_argv(["manage.py", *line])
+    assert exit.value.code == 2
