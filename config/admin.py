@@ -23,6 +23,7 @@ from unfold.enums import ActionVariant
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import (
     BASE_INPUT_CLASSES,
+    SELECT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminTextareaWidget,
 )
@@ -103,7 +104,7 @@ class ConsoleSite(_Site):
             success_url=reverse("admin:password_change_done", current_app=self.name),
             extra_context={
                 **self.each_context(request),
-                "submit": "Change password",
+                "button": "Change password",
                 **(extra_context or {}),
             },
         )(request)
@@ -209,7 +210,9 @@ def _styled(form_class: type[forms.BaseForm]) -> type[Any]:
 
 
 def dress(form: forms.BaseForm) -> None:
-    """Give the plain text inputs of a form the theme's look."""
+    """Give the plain inputs of a form the theme's look."""
     for bound in form.fields.values():
         if isinstance(bound.widget, forms.TextInput | forms.PasswordInput):
             bound.widget.attrs["class"] = " ".join(BASE_INPUT_CLASSES)
+        elif isinstance(bound.widget, forms.Select):
+            bound.widget.attrs["class"] = " ".join(SELECT_CLASSES)

@@ -119,10 +119,11 @@ def panels_for(
     request: HttpRequest,
     obj: Model,
 ) -> list[Panel]:
-    """Return the panels of an object that this operator may see."""
+    """Return the panels that this operator may see; those of all models come last."""
+    ordered = sorted(_registry.panels, key=lambda entry: entry[0] == ANY_MODEL)
     found = [
         make(obj)
-        for model, permission, make in _registry.panels
+        for model, permission, make in ordered
         if model in (obj._meta.label_lower, ANY_MODEL)
         and request.user.has_perm(permission)
     ]

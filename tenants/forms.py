@@ -17,7 +17,7 @@ _MOST = 64 * 1024
 class LinesField(forms.Field):
     """A list of texts, one a line."""
 
-    widget = TextareaWidget
+    widget = TextareaWidget(attrs={"rows": 4})
 
     @override
     def to_python(self, value: Any) -> list[Any]:
@@ -107,6 +107,11 @@ class ApplicationForm(RefusableForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "is_first_party" in self.fields:
+            self.fields["is_first_party"].label = "First-party"
+            self.fields["is_first_party"].help_text = (
+                "Ours: may sign people in by REST."
+            )
         if not self.instance._state.adding:
             linked = self.instance.applicationapi_set.select_related("api")
             self.initial["audiences"] = [link.api.identifier for link in linked]

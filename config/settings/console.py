@@ -25,6 +25,13 @@ def theme(*, environment: str) -> dict[str, Any]:
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
         "ENVIRONMENT": lambda request: badge,
+        "SITE_FAVICONS": [
+            {
+                "rel": "icon",
+                "type": "image/svg+xml",
+                "href": lambda request: static("console/favicon.svg"),
+            }
+        ],
         "STYLES": [lambda request: static("console/console.css")],
         "BORDER_RADIUS": "6px",
         "COLORS": {
