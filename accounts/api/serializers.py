@@ -32,18 +32,6 @@ class UserInput(StrictSerializer):
     is_superuser = StrictBooleanField(required=False)
 
 
-class UserFilter(serializers.Serializer[Any]):
-    """How to narrow the list of users."""
-
-    email = serializers.CharField(
-        required=False, help_text="The user of this address, however it is spelled."
-    )
-    q = serializers.CharField(
-        required=False, help_text="A user id, or the beginning of an address or a name."
-    )
-    cursor = serializers.CharField(required=False, help_text="From `next_cursor`.")
-
-
 class MeOutput(serializers.Serializer[Any]):
     """One's own profile."""
 
@@ -60,9 +48,3 @@ class UserOutput(MeOutput):
     is_active = serializers.BooleanField()
     is_staff = serializers.BooleanField()
     is_superuser = serializers.BooleanField()
-
-
-class LiftedOutput(serializers.Serializer[Any]):
-    """How many lockouts stood."""
-
-    lifted = serializers.IntegerField()

@@ -4,8 +4,8 @@ What allauth asks of us in turn is answered in `accounts.adapter` and `accounts.
 """
 
 from accounts.flows.contract import Authenticated, Pending, TokenStrategy
-from accounts.flows.sign_in import log_in, reauthenticate
-from accounts.flows.sign_up import sign_up
+from accounts.flows.credentials import log_in, reauthenticate
+from accounts.flows.registration import sign_up
 
 __all__ = [
     "Authenticated",

@@ -301,3 +301,37 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 
     with django_assert_num_queries(1):
         client.get(USERS)
+
+
+def test_a_superuser_deletes_a_user_for_good(
+    root: User,
+    alice: User,
+) -> None:
+    client = calling(root)
+
+    assert client.delete(f"{USERS}/{alice.pk}").status_code == 204
+    assert client.delete(f"{USERS}/{alice.pk}").status_code == 404
+    assert not User.objects.filter(pk=alice.pk).exists()
+    assert client.delete(f"{USERS}/{root.pk}").status_code == 409
+
+
+def test_nobody_else_deletes_a_user(alice: User) -> None:
+    bob = UserFactory.create()
+
+    assert calling(alice).delete(f"{USERS}/{bob.pk}").status_code == 403
+    assert User.objects.filter(pk=bob.pk).exists()
+
+
+def test_a_creation_sent_again_makes_one_user(root: User) -> None:
+    client, key = calling(root), {"Idempotency-Key": "one"}
+    body = {"email": "new@example.com"}
+
+    first = client.post(USERS, body, headers=key)
+    again = client.post(USERS, body, headers=key)
+    other = client.post(USERS, {"email": "x@example.com"}, headers=key)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert other.status_code == 422
+    assert User.objects.count() == 2

@@ -12,7 +12,7 @@ from accounts.errors import InvalidCredentials
 from accounts.flows import Authenticated, Pending
 from accounts.models import KnownAddress, User
 from accounts.outbox.models import Delivery
-from config.errors import InvalidInput, TooManyRequests
+from config.errors import InvalidInput, TooManyRequests, Unavailable
 from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import log_in, sign_up
 from tests.factories import PASSWORD, UserFactory
@@ -203,3 +203,18 @@ def test_parallel_guesses_get_no_more_tries_than_the_limit(
     assert kinds.count(InvalidCredentials) == 10
     assert kinds.count(TooManyRequests) == 30
     assert len(hashed) == 10
+
+
+def test_reauthentication_counts_only_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = UserFactory.create()
+
+    def full(*args: Any) -> Any:
+        raise Unavailable(retry_after=1)
+
+    monkeypatch.setattr("accounts.hashers.Slots.one", full)
+    for _ in range(12):
+        with pytest.raises(Unavailable):
+            flows.reauthenticate(user=user, password=PASSWORD)
+    monkeypatch.undo()
+
+    flows.reauthenticate(user=user, password=PASSWORD)

@@ -3,7 +3,7 @@
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, OperationalError, transaction
 
-from accounts import addresses, limits, names, passwords
+from accounts import addresses, limits, lockouts, names, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.backends import Attempt
@@ -27,7 +27,8 @@ def sign_up(
     """Make an account. Where verification is required the answer is always `Pending`.
 
     The owner of a taken address is then mailed instead, for the same work. Not required:
-    `Authenticated`, or `EmailTaken`. Also raises `InvalidInput`, `PasswordRefused`.
+    `Authenticated`, or `EmailTaken`. Also raises `InvalidInput`, `PasswordRefused`, and
+    `TooManyRequests` past the limit per IP.
     """
     try:
         shown = addresses.display(email)
@@ -36,6 +37,7 @@ def sign_up(
     key = addresses.email_key(shown)
     called = names.cleaned(name)
     passwords.validate(password, user_email=shown, name=called)
+    limits.hit("register_ip", lockouts.caller())
     if not verification_required and _is_taken(key):
         raise EmailTaken
     attempt = Attempt(

@@ -1,8 +1,12 @@
 """Making an account of one's own."""
 
+from typing import Any
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError, OperationalError
 
+from accounts.adapter import AccountAdapter
 from accounts.addresses import email_key
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
@@ -10,6 +14,8 @@ from accounts.errors import EmailTaken, PasswordRefused
 from accounts.flows import Authenticated, Pending
 from accounts.models import User
 from accounts.outbox.models import Delivery
+from config import context
+from config.errors import InvalidInput, TooManyRequests, Unavailable
 from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import STATE, log_in, sign_up
 from tests.factories import UserFactory
@@ -134,3 +140,68 @@ def test_addresses_that_only_look_alike_are_different_people(
         outcome = log_in(person)
         assert isinstance(outcome, Authenticated)
         assert User.objects.get(pk=outcome.user_id).email == person
+
+
+def test_one_ip_signs_up_a_hundred_times_an_hour(settings: Any) -> None:
+    settings.LIMITS = settings.LIMITS | {"register_ip": "3/1h"}
+    for number in range(3):
+        sign_up(f"person{number}@example.com", required=bool(number % 2))
+
+    for required in (True, False):
+        with pytest.raises(TooManyRequests):
+            sign_up("another@example.com", required=required)
+
+    assert User.objects.count() == 3
+    with context.entered(context.RequestContext(ip="192.0.2.8")):
+        sign_up("another@example.com")
+
+
+def test_what_is_no_address_signs_nobody_up() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        sign_up("no address")
+
+    assert refusal.value.errors[0].pointer == "#/email"
+
+
+def test_a_taken_second_address_is_taken_too() -> None:
+    user = UserFactory.create(email="ann@example.com")
+    user.emailaddress_set.create(email="second@example.com")
+
+    with pytest.raises(EmailTaken):
+        sign_up("second@example.com")
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_who_loses_the_race_is_answered_as_if_the_address_had_been_taken(
+    required: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    saving = AccountAdapter.save_user
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(AccountAdapter, "save_user", saving)
+        raise IntegrityError("somebody was faster")
+
+    monkeypatch.setattr(AccountAdapter, "save_user", overtaken)
+    taken = iter([False, True])
+    monkeypatch.setattr("accounts.flows.registration._is_taken", lambda key: next(taken))
+
+    if required:
+        assert isinstance(sign_up(required=True), Pending)
+    else:
+        with pytest.raises(EmailTaken):
+            sign_up()
+
+
+def test_a_database_that_stays_busy_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def busy(*args: Any, **kwargs: Any) -> Any:
+        raise OperationalError("deadlock")
+
+    monkeypatch.setattr(AccountAdapter, "save_user", busy)
+
+    with pytest.raises(Unavailable) as refusal:
+        sign_up()
+
+    assert refusal.value.retry_after
