@@ -18,7 +18,7 @@ from accounts.services.users import NewUser
 from config import console
 from config.admin import display
 from config.errors import Conflict
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from config.sections import ConsoleAdmin
 
 _ABOUT = ["email", "name", "state"]
@@ -87,7 +87,7 @@ class UserAdmin(ConsoleAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
         values: dict[str, Any],
     ) -> None:
@@ -129,7 +129,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def add_user(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         form: NewUserForm,
     ) -> None:
         """Make a user; never staff."""
@@ -148,7 +148,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def disable(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
     ) -> None:
         """Disable a user; not oneself."""
@@ -166,7 +166,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def enable(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
     ) -> None:
         """Enable a disabled user."""
@@ -181,7 +181,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def end_sessions(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
     ) -> None:
         """Sign a user out everywhere."""
@@ -197,7 +197,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def unlock(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
     ) -> None:
         """Lift the lockouts of a user's address."""
@@ -213,7 +213,7 @@ class UserAdmin(ConsoleAdmin):
     )
     def set_password(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: User,
         form: PasswordForm,
     ) -> None:

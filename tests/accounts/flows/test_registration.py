@@ -184,7 +184,9 @@ def test_who_loses_the_race_is_answered_as_if_the_address_had_been_taken(
 
     monkeypatch.setattr(AccountAdapter, "save_user", overtaken)
     taken = iter([False, True])
-    monkeypatch.setattr("accounts.flows.registration._is_taken", lambda key: next(taken))
+    monkeypatch.setattr(
+        "accounts.flows.registration._is_taken", lambda key: next(taken)
+    )
 
     if required:
         assert isinstance(sign_up(required=True), Pending)
