@@ -20,11 +20,15 @@ _COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
 
 
 def uuid7() -> uuid.UUID:
-    """Return a new time-ordered UUID (RFC 9562 section 5.7), millisecond precision."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = milliseconds << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
+    """Return a new time-ordered UUID (RFC 9562 section 5.7).
+
+    The 12 bits behind the milliseconds hold their fraction (section 6.2, method 3), so
+    that ids made one after the other in one process sort in that order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    tail = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
+    value = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | tail
     return uuid.UUID(int=value)
 
 

@@ -5,10 +5,13 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent
+from accounts.api.requests import caller, given
 from accounts.services.authority import require_superuser
 from config.errors import InvalidInput
+from config.openapi import PAGING, operation, page_of
 from tenants.api.outputs import ApiOutput
-from tenants.api.permissions import api_in, caller, given, visible
+from tenants.api.permissions import api_in, visible
 from tenants.api.scoped import ManageView, page
 from tenants.api.serializers import ApiChange, ApiInput, ShareInput
 from tenants.models import Api, Tenant
@@ -21,6 +24,7 @@ READ, WRITE = Permission.APIS_READ, Permission.APIS_WRITE
 class ApisView(ManageView):
     """A tenant's APIs."""
 
+    @operation("listApis", gives=page_of(ApiOutput), query=PAGING)
     def get(
         self,
         request: Request,
@@ -31,6 +35,8 @@ class ApisView(ManageView):
         found = Api.objects.filter(tenant=tenant).prefetch_related("shared_with")
         return page(self, request, found, ApiOutput)
 
+    @operation("createApi", takes=ApiInput, gives=ApiOutput, status=201)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -49,6 +55,7 @@ class ApisView(ManageView):
 class ApiView(ManageView):
     """One API."""
 
+    @operation("getApi", gives=ApiOutput)
     def get(
         self,
         request: Request,
@@ -58,6 +65,7 @@ class ApiView(ManageView):
         """Return an API."""
         return Response(ApiOutput(api_in(visible(request, slug, READ), api_id)).data)
 
+    @operation("updateApi", takes=ApiChange, gives=ApiOutput)
     def patch(
         self,
         request: Request,
@@ -69,6 +77,7 @@ class ApiView(ManageView):
         apis.change_api(api, acting_user=caller(request), **given(ApiChange, request))
         return Response(ApiOutput(api).data)
 
+    @operation("deleteApi", status=204)
     def delete(
         self,
         request: Request,
@@ -84,6 +93,7 @@ class ApiView(ManageView):
 class ShareApiView(ManageView):
     """With whom an API is shared."""
 
+    @operation("shareApi", takes=ShareInput, gives=ApiOutput)
     def put(
         self,
         request: Request,

@@ -5,8 +5,16 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.api.outputs import ApplicationOutput, SecretOutput
-from tenants.api.permissions import application_in, caller, given, visible
+from accounts.api.idempotency import idempotent
+from accounts.api.requests import caller, given
+from config.openapi import PAGING, operation, page_of
+from tenants.api.outputs import (
+    ApplicationOutput,
+    NewApplicationOutput,
+    NewSecretOutput,
+    SecretOutput,
+)
+from tenants.api.permissions import application_in, visible
 from tenants.api.scoped import ManageView, page, shown_once
 from tenants.api.serializers import ApplicationChange, ApplicationInput, RotateInput
 from tenants.models import Application, ApplicationSecret
@@ -28,6 +36,7 @@ def _found(
 class ApplicationsView(ManageView):
     """A tenant's applications."""
 
+    @operation("listApplications", gives=page_of(ApplicationOutput), query=PAGING)
     def get(
         self,
         request: Request,
@@ -38,6 +47,13 @@ class ApplicationsView(ManageView):
         found = Application.objects.filter(tenant=tenant)
         return page(self, request, found, ApplicationOutput)
 
+    @operation(
+        "createApplication",
+        takes=ApplicationInput,
+        gives=NewApplicationOutput,
+        status=201,
+    )
+    @idempotent
     def post(
         self,
         request: Request,
@@ -56,6 +72,7 @@ class ApplicationsView(ManageView):
 class ApplicationView(ManageView):
     """One application."""
 
+    @operation("getApplication", gives=ApplicationOutput)
     def get(
         self,
         request: Request,
@@ -65,6 +82,7 @@ class ApplicationView(ManageView):
         """Return an application."""
         return Response(ApplicationOutput(_found(request, slug, client_id, READ)).data)
 
+    @operation("updateApplication", takes=ApplicationChange, gives=ApplicationOutput)
     def patch(
         self,
         request: Request,
@@ -79,6 +97,7 @@ class ApplicationView(ManageView):
         )
         return Response(ApplicationOutput(application).data)
 
+    @operation("deleteApplication", status=204)
     def delete(
         self,
         request: Request,
@@ -94,6 +113,8 @@ class ApplicationView(ManageView):
 class SuspendApplicationView(ManageView):
     """The end of an application's service."""
 
+    @operation("suspendApplication", gives=ApplicationOutput)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -109,6 +130,8 @@ class SuspendApplicationView(ManageView):
 class ResumeApplicationView(ManageView):
     """The return of an application's service."""
 
+    @operation("resumeApplication", gives=ApplicationOutput)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -124,6 +147,7 @@ class ResumeApplicationView(ManageView):
 class SecretsView(ManageView):
     """An application's secrets."""
 
+    @operation("listSecrets", gives=page_of(SecretOutput), query=PAGING)
     def get(
         self,
         request: Request,
@@ -135,6 +159,8 @@ class SecretsView(ManageView):
         found = ApplicationSecret.objects.filter(application=application)
         return page(self, request, found, SecretOutput)
 
+    @operation("rotateSecret", takes=RotateInput, gives=NewSecretOutput, status=201)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -152,6 +178,7 @@ class SecretsView(ManageView):
 class SecretView(ManageView):
     """One secret."""
 
+    @operation("revokeSecret", status=204)
     def delete(
         self,
         request: Request,

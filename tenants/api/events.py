@@ -4,16 +4,23 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.requests import caller
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.services.authority import require_superuser
 from config.errors import InvalidInput
+from config.openapi import PAGING, operation, page_of
 from tenants.api.outputs import EventOutput
-from tenants.api.permissions import caller, visible
+from tenants.api.permissions import visible
 from tenants.api.scoped import ManageView, page
 from tenants.permissions import Permission
 
 _FILTERS = {"action": "action", "actor": "actor_id", "target": "target_id"}
+FILTERS = [
+    ("action", "one word of the vocabulary, such as `account:user:disabled`"),
+    ("actor", "the id of who acted"),
+    ("target", "the id of what it was done to"),
+]
 
 
 def _asked(
@@ -34,6 +41,9 @@ def _asked(
 class TenantEventsView(ManageView):
     """What happened in a tenant."""
 
+    @operation(
+        "listTenantAuditEvents", gives=page_of(EventOutput), query=[*PAGING, *FILTERS]
+    )
     def get(
         self,
         request: Request,
@@ -48,6 +58,7 @@ class TenantEventsView(ManageView):
 class EventsView(ManageView):
     """What happened on this instance."""
 
+    @operation("listAuditEvents", gives=page_of(EventOutput), query=[*PAGING, *FILTERS])
     def get(self, request: Request) -> Response:
         """List all events, newest first, for superusers; filters as for a tenant."""
         require_superuser(caller(request))

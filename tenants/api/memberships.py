@@ -6,11 +6,14 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent
+from accounts.api.requests import caller, given
 from accounts.models import User
 from accounts.services.authority import require_superuser
 from config.errors import InvalidInput
+from config.openapi import PAGING, operation, page_of
 from tenants.api.outputs import MembershipOutput
-from tenants.api.permissions import caller, given, membership_in, visible
+from tenants.api.permissions import membership_in, visible
 from tenants.api.scoped import ManageView, page
 from tenants.api.serializers import MembershipChange, MembershipInput
 from tenants.models import Membership, Tenant
@@ -46,6 +49,7 @@ def _person(values: dict[str, Any]) -> User | str:
 class MembershipsView(ManageView):
     """A tenant's members."""
 
+    @operation("listMemberships", gives=page_of(MembershipOutput), query=PAGING)
     def get(
         self,
         request: Request,
@@ -56,6 +60,10 @@ class MembershipsView(ManageView):
         found = Membership.objects.filter(tenant=tenant).select_related("user")
         return page(self, request, found.prefetch_related("roles"), MembershipOutput)
 
+    @operation(
+        "createMembership", takes=MembershipInput, gives=MembershipOutput, status=201
+    )
+    @idempotent
     def post(
         self,
         request: Request,
@@ -78,6 +86,7 @@ class MembershipsView(ManageView):
 class MembershipView(ManageView):
     """One membership."""
 
+    @operation("getMembership", gives=MembershipOutput)
     def get(
         self,
         request: Request,
@@ -88,6 +97,7 @@ class MembershipView(ManageView):
         membership = membership_in(visible(request, slug, READ), membership_id)
         return Response(MembershipOutput(membership).data)
 
+    @operation("updateMembership", takes=MembershipChange, gives=MembershipOutput)
     def patch(
         self,
         request: Request,
@@ -101,6 +111,7 @@ class MembershipView(ManageView):
         memberships.change_membership(membership, acting_user=caller(request), **values)
         return Response(MembershipOutput(membership).data)
 
+    @operation("deleteMembership", status=204)
     def delete(
         self,
         request: Request,
@@ -116,6 +127,8 @@ class MembershipView(ManageView):
 class SuspendMembershipView(ManageView):
     """A member shut out."""
 
+    @operation("suspendMembership", gives=MembershipOutput)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -131,6 +144,8 @@ class SuspendMembershipView(ManageView):
 class ResumeMembershipView(ManageView):
     """A member let in again."""
 
+    @operation("resumeMembership", gives=MembershipOutput)
+    @idempotent
     def post(
         self,
         request: Request,

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tenants.models import Application
+from tenants.models import Api, Application, Membership
 
 
 class TenantOutput(serializers.Serializer[Any]):
@@ -33,10 +33,12 @@ class ApiOutput(serializers.Serializer[Any]):
     identifier = serializers.CharField()
     name = serializers.CharField()
     scopes = ScopeOutput(many=True)
-    shared_with = serializers.SlugRelatedField[Any](
-        slug_field="slug", many=True, read_only=True
-    )
+    shared_with = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    def get_shared_with(self, api: Api) -> list[str]:
+        """Return the slugs of the other tenants that may use it."""
+        return [tenant.slug for tenant in api.shared_with.all()]
 
 
 class ApplicationOutput(serializers.Serializer[Any]):
@@ -111,12 +113,14 @@ class MembershipOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     user = MemberOutput()
-    roles = serializers.SlugRelatedField[Any](
-        slug_field="name", many=True, read_only=True
-    )
+    roles = serializers.SerializerMethodField()
     expires_at = serializers.DateTimeField(allow_null=True)
     suspended_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+
+    def get_roles(self, membership: Membership) -> list[str]:
+        """Return the names of its roles."""
+        return [role.name for role in membership.roles.all()]
 
 
 class EventOutput(serializers.Serializer[Any]):

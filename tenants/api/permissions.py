@@ -4,29 +4,10 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from accounts.models import User
-from config.errors import Forbidden, NotFound
-from config.serializers import StrictSerializer
+from accounts.api.requests import caller
+from config.errors import NotFound
 from tenants.models import Api, Application, Membership, Role, Tenant
 from tenants.permissions import Permission, managed_tenants, require
-
-
-def caller(request: Request) -> User:
-    """Return the person who calls."""
-    if not isinstance(request.user, User):
-        raise Forbidden("Only a person may do this.")
-    return request.user
-
-
-def given(
-    form: type[StrictSerializer],
-    request: Request,
-) -> dict[str, Any]:
-    """Return the validated body; a fault is a 400 problem that points at each field."""
-    serializer = form(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    values: dict[str, Any] = serializer.validated_data
-    return values
 
 
 def visible(

@@ -5,8 +5,11 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent
+from accounts.api.requests import caller, given
+from config.openapi import PAGING, operation, page_of
 from tenants.api.outputs import RoleOutput
-from tenants.api.permissions import caller, given, role_in, visible
+from tenants.api.permissions import role_in, visible
 from tenants.api.scoped import ManageView, page
 from tenants.api.serializers import RoleChange, RoleInput
 from tenants.models import Role
@@ -19,6 +22,7 @@ READ, WRITE = Permission.ROLES_READ, Permission.ROLES_WRITE
 class RolesView(ManageView):
     """A tenant's roles."""
 
+    @operation("listRoles", gives=page_of(RoleOutput), query=PAGING)
     def get(
         self,
         request: Request,
@@ -28,6 +32,8 @@ class RolesView(ManageView):
         tenant = visible(request, slug, READ)
         return page(self, request, Role.objects.filter(tenant=tenant), RoleOutput)
 
+    @operation("createRole", takes=RoleInput, gives=RoleOutput, status=201)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -44,6 +50,7 @@ class RolesView(ManageView):
 class RoleView(ManageView):
     """One role."""
 
+    @operation("getRole", gives=RoleOutput)
     def get(
         self,
         request: Request,
@@ -53,6 +60,7 @@ class RoleView(ManageView):
         """Return a role."""
         return Response(RoleOutput(role_in(visible(request, slug, READ), role_id)).data)
 
+    @operation("updateRole", takes=RoleChange, gives=RoleOutput)
     def patch(
         self,
         request: Request,
@@ -66,6 +74,7 @@ class RoleView(ManageView):
         )
         return Response(RoleOutput(role).data)
 
+    @operation("deleteRole", status=204)
     def delete(
         self,
         request: Request,

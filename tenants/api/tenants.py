@@ -3,8 +3,11 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import idempotent
+from accounts.api.requests import caller, given
+from config.openapi import PAGING, operation, page_of
 from tenants.api.outputs import TenantOutput
-from tenants.api.permissions import caller, given, visible
+from tenants.api.permissions import visible
 from tenants.api.scoped import ManageView, page
 from tenants.api.serializers import TenantChange, TenantInput
 from tenants.permissions import Permission, managed_tenants
@@ -14,10 +17,13 @@ from tenants.services import tenants
 class TenantsView(ManageView):
     """The tenants that the caller manages."""
 
+    @operation("listTenants", gives=page_of(TenantOutput), query=PAGING)
     def get(self, request: Request) -> Response:
         """List the caller's tenants (a superuser's: all), newest first."""
         return page(self, request, managed_tenants(caller(request)), TenantOutput)
 
+    @operation("createTenant", takes=TenantInput, gives=TenantOutput, status=201)
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make a tenant; superusers only."""
         values = given(TenantInput, request)
@@ -30,6 +36,7 @@ class TenantsView(ManageView):
 class TenantView(ManageView):
     """One tenant."""
 
+    @operation("getTenant", gives=TenantOutput)
     def get(
         self,
         request: Request,
@@ -40,6 +47,7 @@ class TenantView(ManageView):
             TenantOutput(visible(request, slug, Permission.TENANT_READ)).data
         )
 
+    @operation("updateTenant", takes=TenantChange, gives=TenantOutput)
     def patch(
         self,
         request: Request,
@@ -55,6 +63,8 @@ class TenantView(ManageView):
 class SuspendTenantView(ManageView):
     """The end of a tenant's service."""
 
+    @operation("suspendTenant", gives=TenantOutput)
+    @idempotent
     def post(
         self,
         request: Request,
@@ -69,6 +79,8 @@ class SuspendTenantView(ManageView):
 class ResumeTenantView(ManageView):
     """The return of a tenant's service."""
 
+    @operation("resumeTenant", gives=TenantOutput)
+    @idempotent
     def post(
         self,
         request: Request,

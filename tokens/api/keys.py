@@ -11,7 +11,7 @@ from accounts.api.requests import given as read
 from accounts.services.authority import require_superuser
 from config.errors import NotFound
 from config.openapi import operation, page_of
-from tokens.api.serializers import RotatedKeys, RotateInput, SigningKeyOut
+from tokens.api.serializers import RotatedKeys, RotateKeysInput, SigningKeyOut
 from tokens.models import SigningKey
 from tokens.services import keys
 
@@ -34,12 +34,12 @@ class RotateKeysView(APIView):
 
     permission_classes = [ManageScope]
 
-    @operation("rotateSigningKeys", takes=RotateInput, gives=RotatedKeys)
+    @operation("rotateSigningKeys", takes=RotateKeysInput, gives=RotatedKeys)
     @idempotent
     def post(self, request: Request) -> Response:
         """Take every algorithm one step on; `now` skips the publication time."""
         require_superuser(caller(request))
-        now = read(RotateInput, request)["now"]
+        now = read(RotateKeysInput, request)["now"]
         changed = keys.rotate_signing_keys(acting_user=caller(request), now=now)
         return Response({"data": SigningKeyOut(changed, many=True).data})
 

@@ -63,7 +63,7 @@ class PasswordInput(StrictSerializer):
     new_password = StrictCharField(max_length=4096)
 
 
-class RotateInput(StrictSerializer):
+class RotateKeysInput(StrictSerializer):
     """How a rotation goes."""
 
     now = StrictBooleanField(required=False, default=False)
