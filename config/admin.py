@@ -6,7 +6,8 @@ pages themselves do is in `config.sections`.
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.utils.module_loading import import_string
 from typing_extensions import override
 from unfold.admin import ModelAdmin as ThemedModelAdmin
 from unfold.decorators import action as themed_action
-from unfold.decorators import display
+from unfold.decorators import display as themed_display
 from unfold.enums import ActionVariant
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import (
@@ -51,6 +52,20 @@ __all__ = [
 CheckboxesWidget: type[forms.CheckboxSelectMultiple]
 CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
 TextareaWidget: type[forms.Textarea] = UnfoldAdminTextareaWidget
+_Column = TypeVar("_Column", bound=Callable[..., Any])
+
+
+def display(
+    *,
+    description: str,
+    ordering: str | None = None,
+    label: dict[str, str] | None = None,
+) -> Callable[[_Column], _Column]:
+    """Make a column of a method; `label` maps its values to the colours of badges."""
+    decorate: Callable[[_Column], _Column] = themed_display(
+        description=description, ordering=ordering, label=label
+    )
+    return decorate
 
 
 class ConsoleSite(_Site):
@@ -93,11 +108,10 @@ class ConsoleSite(_Site):
         self,
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    ) -> Any:
         """Let operators change their own password, by a form that calls the service."""
         from django.contrib.auth.views import PasswordChangeView
 
-        request.current_app = self.name  # type: ignore[attr-defined]
         return PasswordChangeView.as_view(
             form_class=_styled(import_string(settings.CONSOLE_PASSWORD_FORM)),
             template_name="admin/console/form.html",
@@ -132,7 +146,7 @@ class ConsoleSite(_Site):
         app_label: str | None = None,
     ) -> list[Any]:
         """Return the sections in the order of `CONSOLE_SECTIONS`, models as registered."""
-        found = self._build_app_dict(request, app_label)  # type: ignore[attr-defined]
+        found = self._build_app_dict(request, app_label)
         order = {label: place for place, label in enumerate(settings.CONSOLE_SECTIONS)}
         return sorted(
             found.values(), key=lambda app: order.get(app["app_label"], len(order))
@@ -140,31 +154,36 @@ class ConsoleSite(_Site):
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the navigation: what this operator may see, and nothing else."""
-        home = {
-            "title": "Overview",
-            "icon": "monitoring",
-            "link": reverse("admin:index"),
-        }
-        groups = [{"title": "", "items": [home]}]
+        here = request.path
+        home = reverse("admin:index")
+        overview = _item("Overview", "monitoring", home, active=here == home)
+        groups: list[dict[str, Any]] = [{"title": "", "items": [overview]}]
         for app in self.get_app_list(request):
-            items = [
-                {
-                    "title": str(model["name"]),
-                    "icon": self._registry[model["model"]].icon,  # type: ignore[attr-defined]
-                    "link": model["admin_url"],
-                }
-                for model in app["models"]
-                if model["admin_url"]
-            ]
-            groups.append({"title": str(app["name"]), "items": items})
-        for item in (item for group in groups for item in group["items"]):
-            at_home = item is home
-            link = str(item["link"])
-            item["has_permission"] = True
-            item["active"] = (
-                request.path == link if at_home else request.path.startswith(link)
-            )
+            items = []
+            for model in app["models"]:
+                link = model["admin_url"] or ""
+                icon = getattr(self._registry[model["model"]], "icon", "")
+                active = here.startswith(link)
+                items.append(_item(model["name"], icon, link, active=active))
+            groups.append({"title": app["name"], "items": items})
         return groups
+
+
+def _item(
+    title: str,
+    icon: str,
+    link: str,
+    *,
+    active: bool,
+) -> dict[str, Any]:
+    """Return an entry of the navigation, as the theme wants it."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": active,
+        "has_permission": bool(link),
+    }
 
 
 _COLOURS = ("var(--color-primary-600)", "#dc2626", "#f59e0b")

@@ -21,6 +21,12 @@ from config.admin import ActionVariant, ModelAdmin, dress, themed_action
 from config.errors import ServiceError
 
 
+class ConsoleRequest(HttpRequest):
+    """A request that has passed the console's door: `user` is an operator."""
+
+    user: Any
+
+
 @dataclass(frozen=True)
 class Operation:
     """What an operator may do to an object, or to a whole section.

@@ -5,7 +5,7 @@ filters, no deletion, no store of changes beside the audit trail, and no write b
 a service.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from config import console
 from config.errors import ServiceError
-from config.operations import OperatedAdmin, show_refusal
+from config.operations import ConsoleRequest, OperatedAdmin, show_refusal
 
 
 class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -49,7 +49,7 @@ class ConsoleAdmin(OperatedAdmin):
 
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Model:
         """Make an object from the form's values, by a service."""
@@ -57,7 +57,7 @@ class ConsoleAdmin(OperatedAdmin):
 
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Any,
         values: dict[str, Any],
     ) -> None:
@@ -156,12 +156,13 @@ class ConsoleAdmin(OperatedAdmin):
         change: bool,
     ) -> None:
         """Call the service; the form's own instance is never saved."""
+        operator = cast(ConsoleRequest, request)
         if change:
             stored = self.model._default_manager.get(pk=obj.pk)
             changed = {name: form.cleaned_data[name] for name in form.changed_data}
-            self.change(request, stored, changed)
+            self.change(operator, stored, changed)
             return
-        made = self.create(request, form.cleaned_data)
+        made = self.create(operator, form.cleaned_data)
         obj.__dict__.update(made.__dict__)
 
     @override
@@ -197,7 +198,7 @@ class ConsoleAdmin(OperatedAdmin):
         change: bool = False,
         **kwargs: Any,
     ) -> Any:
-        made = super().get_form(request, obj, change, **kwargs)
+        made: Any = super().get_form(request, obj, change, **kwargs)
         made.refusal = getattr(request, "refusal", None)
         return made
 

@@ -1,6 +1,6 @@
 """The console's forms about tenants; what they ask for, services do."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from typing_extensions import override
@@ -147,7 +147,8 @@ class MembershipForm(RefusableForm):
         super().__init__(*args, **kwargs)
         if "roles" in self.fields:
             own = Role.objects.filter(tenant=self.instance.tenant_id)
-            self.fields["roles"].queryset = own
+            roles = cast("forms.ModelMultipleChoiceField[Role]", self.fields["roles"])
+            roles.queryset = own
 
 
 class RotationForm(forms.Form):

@@ -9,12 +9,13 @@ from tests.factories import UserFactory
 
 def root() -> User:
     """Return a superuser."""
-    return UserFactory.create(is_staff=True, is_superuser=True)
+    user: User = UserFactory.create(is_staff=True, is_superuser=True)
+    return user
 
 
 def staff(*rights: str) -> User:
     """Return staff with exactly these rights, such as `accounts.view_user`."""
-    user = UserFactory.create(is_staff=True)
+    user: User = UserFactory.create(is_staff=True)
     for right in rights:
         app, _, codename = right.partition(".")
         found = Permission.objects.get(content_type__app_label=app, codename=codename)
@@ -24,7 +25,7 @@ def staff(*rights: str) -> User:
 
 def all_rights_but_root() -> User:
     """Return staff with every right there is, and yet no superuser."""
-    user = UserFactory.create(is_staff=True)
+    user: User = UserFactory.create(is_staff=True)
     user.user_permissions.set(Permission.objects.all())
     return user
 

@@ -15,7 +15,7 @@ from accounts.search import by_address
 from config import console
 from config.admin import display
 from config.console import Cell
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from config.sections import ReadOnlyAdmin
 from tokens.models import Login, Revocation, Session, SigningKey
 from tokens.services import keys, sessions
@@ -87,7 +87,7 @@ class SessionAdmin(ReadOnlyAdmin):
     )
     def end(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Session,
     ) -> None:
         """End one session."""
@@ -181,7 +181,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
             done="The keys were taken one step on.",
         )
     )
-    def rotate(self, request: HttpRequest) -> None:
+    def rotate(self, request: ConsoleRequest) -> None:
         """Take the ring one step on."""
         keys.rotate_signing_keys(acting_user=request.user)
 
@@ -194,7 +194,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
             danger=True,
         )
     )
-    def rotate_now(self, request: HttpRequest) -> None:
+    def rotate_now(self, request: ConsoleRequest) -> None:
         """Take the ring one step on without waiting for verifiers."""
         keys.rotate_signing_keys(acting_user=request.user, now=True)
 
@@ -210,7 +210,7 @@ class SigningKeyAdmin(ReadOnlyAdmin):
     )
     def revoke(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: SigningKey,
     ) -> None:
         """Refuse everything a key signed."""

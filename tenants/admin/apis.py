@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from typing_extensions import override
 
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import ApiForm
 from tenants.models import Api
@@ -31,7 +30,7 @@ class ApiAdmin(KeptAdmin):
     @override
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Api:
         shared = list(values.pop("shared_with"))
@@ -43,7 +42,7 @@ class ApiAdmin(KeptAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Api,
         values: dict[str, Any],
     ) -> None:
@@ -62,7 +61,7 @@ class ApiAdmin(KeptAdmin):
     )
     def delete_api(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Api,
     ) -> None:
         """Delete an API that no application uses."""

@@ -5,13 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from typing_extensions import override
 
 from config import console
 from config.console import Cell
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import ApplicationForm, RotationForm
 from tenants.models import Application, ApplicationSecret
@@ -39,7 +38,7 @@ class ApplicationAdmin(KeptAdmin):
         self,
         request: HttpRequest,
         obj: Any = None,
-    ) -> list[str]:
+    ) -> Any:
         """Put the APIs, which are no column, before the scopes that come from them."""
         fields = super().get_fields(request, obj)
         fields.insert(fields.index("scopes"), "audiences")
@@ -48,7 +47,7 @@ class ApplicationAdmin(KeptAdmin):
     @override
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Application:
         """Register it; `response_add` shows the secret of a confidential one."""
@@ -64,7 +63,7 @@ class ApplicationAdmin(KeptAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Application,
         values: dict[str, Any],
     ) -> None:
@@ -114,7 +113,7 @@ class ApplicationAdmin(KeptAdmin):
     )
     def rotate_secret(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Application,
         form: RotationForm,
     ) -> HttpResponse:
@@ -136,7 +135,7 @@ class ApplicationAdmin(KeptAdmin):
     )
     def suspend(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Application,
     ) -> None:
         """Shut an application."""
@@ -152,7 +151,7 @@ class ApplicationAdmin(KeptAdmin):
     )
     def resume(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Application,
     ) -> None:
         """Open a suspended application."""
@@ -169,7 +168,7 @@ class ApplicationAdmin(KeptAdmin):
     )
     def delete_application(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Application,
     ) -> None:
         """Delete an application."""

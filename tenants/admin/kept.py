@@ -28,7 +28,7 @@ class KeptAdmin(ConsoleAdmin):
         self,
         request: HttpRequest,
         obj: Any = None,
-    ) -> list[str]:
+    ) -> Any:
         meta = self.form.Meta  # type: ignore[attr-defined]
         return [*meta.fields, *(self.shown if obj else ())]
 

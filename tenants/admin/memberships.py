@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.search import by_address
 from config import console
 from config.console import Cell
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import MembershipForm
 from tenants.models import Membership, Tenant
@@ -43,14 +43,14 @@ class MembershipAdmin(KeptAdmin):
         self,
         request: HttpRequest,
         obj: Any = None,
-    ) -> list[str]:
+    ) -> Any:
         fields = super().get_fields(request, obj)
         return fields if obj else [name for name in fields if name != "roles"]
 
     @override
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Membership:
         who = values.pop("user")
@@ -59,7 +59,7 @@ class MembershipAdmin(KeptAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Membership,
         values: dict[str, Any],
     ) -> None:
@@ -79,7 +79,7 @@ class MembershipAdmin(KeptAdmin):
     )
     def suspend(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Membership,
     ) -> None:
         """Shut a member out of the tenant."""
@@ -95,7 +95,7 @@ class MembershipAdmin(KeptAdmin):
     )
     def resume(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Membership,
     ) -> None:
         """Let a member in again."""
@@ -112,7 +112,7 @@ class MembershipAdmin(KeptAdmin):
     )
     def remove(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Membership,
     ) -> None:
         """Take somebody out of the tenant."""

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from typing_extensions import override
 
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import RoleForm
 from tenants.models import Role
@@ -31,7 +30,7 @@ class RoleAdmin(KeptAdmin):
     @override
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Role:
         return roles.create_role(**values, acting_user=request.user)
@@ -39,7 +38,7 @@ class RoleAdmin(KeptAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Role,
         values: dict[str, Any],
     ) -> None:
@@ -56,7 +55,7 @@ class RoleAdmin(KeptAdmin):
     )
     def delete_role(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Role,
     ) -> None:
         """Take a role away from everyone."""

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from typing_extensions import override
 
 from config import console
 from config.console import Cell
-from config.operations import Operation, operation
+from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import TenantForm
 from tenants.models import Application, Tenant
@@ -32,7 +31,7 @@ class TenantAdmin(KeptAdmin):
     @override
     def create(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Tenant:
         return tenants.create_tenant(**values, acting_user=request.user)
@@ -40,7 +39,7 @@ class TenantAdmin(KeptAdmin):
     @override
     def change(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Tenant,
         values: dict[str, Any],
     ) -> None:
@@ -58,7 +57,7 @@ class TenantAdmin(KeptAdmin):
     )
     def suspend(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Tenant,
     ) -> None:
         """Shut a tenant."""
@@ -74,7 +73,7 @@ class TenantAdmin(KeptAdmin):
     )
     def resume(
         self,
-        request: HttpRequest,
+        request: ConsoleRequest,
         obj: Tenant,
     ) -> None:
         """Open a suspended tenant."""

@@ -19,7 +19,8 @@ ROOT = Rights(True, True, frozenset())
 
 @pytest.fixture
 def root(db: None) -> User:
-    return UserFactory.create(is_staff=True, is_superuser=True)
+    user: User = UserFactory.create(is_staff=True, is_superuser=True)
+    return user
 
 
 def test_a_superuser_grants_rights_and_it_is_recorded(root: User) -> None:

@@ -54,7 +54,7 @@ def look_at(
     """Open a page and let its scripts run."""
     browser.get(f"{browser.base}{path}")  # type: ignore[attr-defined]
     WebDriverWait(browser, 10).until(
-        lambda b: b.execute_script(  # type: ignore[no-untyped-call]
+        lambda b: b.execute_script(
             "return document.readyState === 'complete' && !!window.Alpine"
         )
     )
@@ -83,18 +83,18 @@ def test_no_page_breaks_the_content_security_policy(
 
 def test_the_policy_is_there_and_bites(console: Chrome) -> None:
     look_at(console, "/admin/")
-    console.execute_script(  # type: ignore[no-untyped-call]
+    console.execute_script(
         "const s = document.createElement('script');"
         "s.textContent = 'window.ran = true'; document.body.append(s)"
     )
-    ran = console.execute_script("return window.ran")  # type: ignore[no-untyped-call]
+    ran = console.execute_script("return window.ran")
     assert ran is None
     assert "Content Security Policy" in str(complaints(console))
 
 
 def test_the_front_page_draws_its_chart(console: Chrome) -> None:
     look_at(console, "/admin/")
-    drawn = console.execute_script(  # type: ignore[no-untyped-call]
+    drawn = console.execute_script(
         "const c = document.querySelector('canvas.chart');"
         "return c.getContext('2d').getImageData(0, 0, c.width, c.height)"
         ".data.some(value => value > 0)"
@@ -114,7 +114,7 @@ def test_a_rotated_secret_is_copied_by_its_button(console: Chrome) -> None:
     button = console.find_element(By.CSS_SELECTOR, "[data-copy]")
     button.click()
     WebDriverWait(console, 5).until(lambda browser: button.text == "Copied")
-    pasted = console.execute_async_script(  # type: ignore[no-untyped-call]
+    pasted = console.execute_async_script(
         "const done = arguments[0];"
         "navigator.clipboard.readText().then(done, error => done(String(error)))"
     )

@@ -1,7 +1,5 @@
 """What apps put on the console without knowing one another."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import RequestFactory
 
@@ -15,9 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "_registry", console._Registry())
-    return
 
 
 def asked_by(user: User) -> object:

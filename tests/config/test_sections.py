@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -66,7 +67,8 @@ def test_no_lookup_tells_what_the_page_does_not_show(
     lookup: str,
 ) -> None:
     site_section = admin.site._registry[section]
-    assert not site_section.lookup_allowed(lookup, "x")
+    request = RequestFactory().get("/admin/")
+    assert not site_section.lookup_allowed(lookup, "x", request)
 
 
 @pytest.mark.parametrize("lookup", ["password__startswith=a", "epoch__gt=0"])
