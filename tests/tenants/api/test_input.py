@@ -1,5 +1,6 @@
 """Bad bodies for every endpoint that takes one: a 4xx problem, and nothing changed."""
 
+import json
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ STRANGE: list[Any] = [
     -(10**30),
     "a\x00b",
     "\ud800",
-    "x" * 100_000,
+    "x" * 10_000,
     ["\x00"],
     [5],
     [None],
@@ -97,6 +98,17 @@ def state() -> list[Any]:
     return [list(model._default_manager.values()) for model in models]
 
 
+def send(
+    caller: APIClient,
+    method: str,
+    target: str,
+    body: Any,
+) -> Any:
+    """Send a body as ASCII JSON: a lone surrogate arrives as an escape."""
+    raw = json.dumps(body)
+    return getattr(caller, method)(target, raw, content_type="application/json")
+
+
 def refused(
     answer: Any,
     *context: Any,
@@ -120,7 +132,7 @@ def test_strange_values_are_refused_in_every_field(
         for value in STRANGE:
             forged = {**good, field: value}
             target = "/api/v1" + path.format(**ids)
-            refused(getattr(root, method)(target, forged), field, value)
+            refused(send(root, method, target, forged), field, value)
     assert state() == before
 
 
@@ -134,7 +146,7 @@ def test_unknown_and_privileged_fields_are_refused(
     good, before = FIELDS[method, path], state()
     for field in ("id", "tenant", "epoch", "client_id", "suspended_at", "is_built_in"):
         target = "/api/v1" + path.format(**ids)
-        problem = refused(getattr(root, method)(target, {**good, field: "x"}), field)
+        problem = refused(send(root, method, target, {**good, field: "x"}), field)
         assert problem["errors"][0] == {
             "pointer": f"#/{field}",
             "code": "unknown_field",
@@ -152,14 +164,9 @@ def test_a_body_that_is_no_object_is_refused(
     path: str,
     body: Any,
 ) -> None:
-    import json
-
     target = "/api/v1" + path.format(**ids)
     before = state()
-    answer = getattr(root, method)(
-        target, json.dumps(body), content_type="application/json"
-    )
-    refused(answer)
+    refused(send(root, method, target, body))
     assert state() == before
 
 
@@ -170,15 +177,13 @@ def test_forms_and_broken_json_are_refused(
     method: str,
     path: str,
 ) -> None:
-    target, send = "/api/v1" + path.format(**ids), getattr(root, method)
+    target, call = "/api/v1" + path.format(**ids), getattr(root, method)
     before = state()
-    for raw in (b"{", b'{"name": "\xff"}', b"[" * 100_000, b""):
-        answer = send(target, raw, content_type="application/json")
-        if raw or answer.status_code >= 300:
-            assert 400 <= answer.status_code < 500, (raw[:20], answer.content)
+    for raw in (b"{", b'{"name": "\xff"}', b"[" * 10_000, b'{"a": 1, "a": 2}'):
+        refused(call(target, raw, content_type="application/json"), raw[:20])
     form = "application/x-www-form-urlencoded"
-    assert send(target, "name=x", content_type=form).status_code == 415
-    assert [rows for rows in state()][:1] == before[:1]
+    assert call(target, "name=x", content_type=form).status_code == 415
+    assert state() == before
 
 
 @pytest.mark.parametrize("value", ["1", "-1", "x", "\x00", "\u202e", "%00"])
@@ -203,8 +208,8 @@ def test_forged_cursors_and_limits_are_refused(
 @pytest.mark.parametrize(
     "slug", ["%00", "%ff", "..", "ACME%0a", "%F0%9F%98%80", "a" * 5000, "é", "'--"]
 )
-def test_strange_slugs_are_not_found(
+def test_strange_slugs_find_nothing(
     root: APIClient,
     slug: str,
 ) -> None:
-    assert root.get(f"/api/v1/tenants/{slug}").status_code == 404
+    assert root.get(f"/api/v1/tenants/{slug}").status_code in (400, 404)
