@@ -139,6 +139,7 @@ def complete(
     """Add problems, examples and sections; a drf-spectacular postprocessing hook."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _PROBLEM
+    result["components"]["responses"] = {f"Problem{s}": _problem(s) for s in PROBLEMS}
     for path, methods in result["paths"].items():
         for method, described in methods.items():
             _complete(path, method, described, schemas)
@@ -157,7 +158,8 @@ def _complete(
         for media in ((holder or {}).get("content") or {}).values():
             media.setdefault("example", example_of(media["schema"], schemas))
     for status in _statuses(path, method, described):
-        described["responses"].setdefault(status, _problem(status))
+        shared = {"$ref": f"#/components/responses/Problem{status}"}
+        described["responses"].setdefault(status, shared)
     described["responses"] = dict(sorted(described["responses"].items()))
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
+from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tokens.api.urls import urlpatterns as tokens
 from tokens.wellknown import urlpatterns as wellknown
@@ -16,6 +17,7 @@ urlpatterns = [
     path("account/", include(account_pages)),
     path("admin/", admin.site.urls),
     *wellknown,
+    *reference,
 ]
 
 handler400 = "config.problems.bad_request"
