@@ -56,7 +56,8 @@ ENV PATH=/app/.venv/bin:$PATH \
     VAR_DIR=/var/lib/ntt-auth
 # The root is read-only later: byte code is written now, and only of what is imported.
 RUN SECRET_KEY=build ENCRYPTION_KEYS=build ISSUER=https://build.invalid ALLOW_SQLITE=true \
-    VAR_DIR=/tmp/var python -c "import django; django.setup(); import config.urls, config.wsgi; \
+    VAR_DIR=/tmp/var python -c "import django; django.setup(); import config.urls, config.checks, \
+django.core.wsgi; \
 from gunicorn.workers import gthread" \
     && rm -rf /tmp/var
 ENV PYTHONDONTWRITEBYTECODE=1

@@ -8,6 +8,10 @@ import sys
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from config import settings as _settings  # noqa: F401
+    except (ValueError, OSError) as fault:  # a bad value: its setting, not a traceback
+        sys.exit(f"cannot start: {fault}")
     from django.core.management import execute_from_command_line
 
     command = sys.argv[1:2]  # `create-user` is the module `create_user`

@@ -14,7 +14,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config import settings
+try:
+    from config import settings
+except (ValueError, OSError) as fault:  # a bad value: its setting, not a traceback
+    print(f"refused to start: {fault}", file=sys.stderr)
+    sys.exit(1)
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -54,11 +58,7 @@ def on_starting(server: "Arbiter") -> None:
     """Refuse an unsafe production start in one line, naming the setting."""
     from config.checks import refuse_unsafe_start
 
-    try:
-        refuse_unsafe_start()
-    except Exception as refusal:
-        print(f"refused to start: {refusal}", file=sys.stderr)
-        sys.exit(1)
+    refuse_unsafe_start()
 
 
 def pre_fork(

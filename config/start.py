@@ -177,8 +177,11 @@ def serve(announce: Callable[[], str]) -> None:
 def main(arguments: list[str]) -> int:
     """Check, prepare and serve; return the exit code of a refusal."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config.checks import refuse_unsafe_start
+
     try:
         settings = load_settings()
+        refuse_unsafe_start()
         check_folder(settings.VAR_DIR)
         if settings.EMBEDDED:  # elsewhere collectstatic made it
             check_folder(settings.STATIC_ROOT)
