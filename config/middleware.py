@@ -28,6 +28,7 @@ from config.parsers import TooLarge
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 MACHINE_PATHS = ("/api/v1/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+PROBES = ("/healthz", "/readyz")  # asked by address, whatever the Host
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("ntt.access")
 
@@ -111,7 +112,8 @@ class BadRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve, or answer 400 (413 for a body beyond any limit)."""
         try:
-            request.get_host()
+            if request.path not in PROBES:
+                request.get_host()
         except DisallowedHost:
             return problems.response(problems.Malformed("This host is not served."))
         query = request.META.get("QUERY_STRING", "")

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
+from config import health
 from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tokens.api.urls import urlpatterns as tokens
@@ -16,6 +17,8 @@ urlpatterns = [
     path("api/v1/", include(v1)),
     path("account/", include(account_pages)),
     path("admin/", admin.site.urls),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     *wellknown,
     *reference,
 ]
