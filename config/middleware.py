@@ -112,7 +112,7 @@ class BadRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve, or answer 400 (413 for a body beyond any limit)."""
         try:
-            if request.path not in PROBES:
+            if not _answers_any_host(request.path):
                 request.get_host()
         except DisallowedHost:
             return problems.response(problems.Malformed("This host is not served."))
@@ -135,6 +135,11 @@ class BadRequestMiddleware:
         if is_machine(request.path) and refusal.status != 500:
             return problems.response(refusal)
         return None
+
+
+def _answers_any_host(path: str) -> bool:
+    """Tell whether a path is asked by address, and safe from DNS rebinding."""
+    return path in PROBES or (path == "/metrics" and bool(settings.METRICS_TOKEN))
 
 
 class SecurityHeadersMiddleware:

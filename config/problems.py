@@ -101,13 +101,14 @@ def _challenge(refusal: ServiceError) -> str:
 
 def response(refusal: ServiceError) -> HttpResponse:
     """Return a refusal outside DRF: middleware, error handlers."""
-    body = json.dumps(document(refusal))
-    return HttpResponse(
-        body,
+    answer = HttpResponse(
+        json.dumps(document(refusal)),
         content_type=CONTENT_TYPE,
         status=refusal.status,
         headers=headers(refusal),
     )
+    answer.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
+    return answer
 
 
 def exception_handler(
@@ -124,6 +125,7 @@ def exception_handler(
         headers=headers(refusal),
         content_type=CONTENT_TYPE,
     )
+    answer.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
     if isinstance(exc, exceptions.MethodNotAllowed):
         answer["Allow"] = ", ".join(context["view"].allowed_methods)
     return answer

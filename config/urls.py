@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
-from config import health
+from config import health, scrape
 from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tokens.api.urls import urlpatterns as tokens
@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", scrape.metrics, name="metrics"),
     *wellknown,
     *reference,
 ]

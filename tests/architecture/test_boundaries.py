@@ -30,7 +30,8 @@ KNOWS_APPS = (
     "config/urls.py",
     "config/start.py",
     "config/gunicorn.py",
-    "config/health",
+    "config/health.py",
+    "config/scrape.py",
 )
 TALKS_TO_ALLAUTH = ("accounts/flows", "accounts/adapter.py", "accounts/backends.py")
 KEEPS_ROWS = {"accounts/audit/models.py": "append-only: save refuses a change"}
