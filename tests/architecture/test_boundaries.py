@@ -32,6 +32,7 @@ KNOWS_APPS = (
     "config/gunicorn.py",
     "config/health.py",
     "config/scrape.py",
+    "config/throttles.py",
 )
 TALKS_TO_ALLAUTH = ("accounts/flows", "accounts/adapter.py", "accounts/backends.py")
 KEEPS_ROWS = {"accounts/audit/models.py": "append-only: save refuses a change"}
