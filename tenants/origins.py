@@ -1,8 +1,10 @@
 """From which web origins browsers may call us: those that some application lists."""
 
+import re
 import time
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from tenants.models import Application
@@ -41,5 +43,10 @@ def allow_request(
     request: HttpRequest,
     **told: Any,
 ) -> bool:
-    """Receive `corsheaders.signals.check_request_enabled`."""
-    return is_allowed(request.headers.get("Origin", ""))
+    """Receive `corsheaders.signals.check_request_enabled`.
+
+    Only for the API: the signal would otherwise open every page to these origins.
+    """
+    origin = request.headers.get("Origin", "")
+    api = re.match(settings.CORS_URLS_REGEX, request.path_info)
+    return bool(origin and api) and is_allowed(origin)

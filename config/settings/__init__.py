@@ -224,6 +224,14 @@ SECURE_HSTS_SECONDS = 31536000 if _https else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOWED_ORIGINS: list[str] = []
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+CORS_PREFLIGHT_MAX_AGE = 3600
 CORS_URLS_REGEX = r"^/(api/v1|oauth|\.well-known)/"
 
 STATIC_URL = "/static/"
