@@ -24,10 +24,10 @@ from config import context, problems
 from config.context import RequestContext
 from config.fields import uuid7
 from config.parsers import TooLarge
+from config.paths import is_machine
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-MACHINE_PATHS = ("/api/v1/", "/.well-known/", "/healthz", "/readyz", "/metrics")
 PROBES = ("/healthz", "/readyz")  # asked by address, whatever the Host
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("ntt.access")
@@ -43,11 +43,6 @@ _PAGE_POLICY = (
 _ADMIN_POLICY = _PAGE_POLICY.replace(
     "script-src 'self'", "script-src 'self' 'unsafe-eval'"
 ).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-
-
-def is_machine(path: str) -> bool:
-    """Tell whether a path is the API's: no cookies, no pages."""
-    return path.startswith(MACHINE_PATHS)
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -115,10 +110,11 @@ class BadRequestMiddleware:
             if not _answers_any_host(request.path):
                 request.get_host()
         except DisallowedHost:
-            return problems.response(problems.Malformed("This host is not served."))
+            refusal = problems.Malformed("This host is not served.")
+            return problems.answer(request, refusal)
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "%00" in query or "\x00" in query:
-            return problems.response(problems.Malformed("The URL holds NUL."))
+            return problems.answer(request, problems.Malformed("The URL holds NUL."))
         return self.get_response(request)
 
     def process_exception(
@@ -128,13 +124,15 @@ class BadRequestMiddleware:
     ) -> HttpResponse | None:
         """Turn what left a plain Django view into a problem."""
         if isinstance(exception, RequestDataTooBig):
-            return problems.response(TooLarge())
+            return problems.answer(request, TooLarge())
         if isinstance(exception, SuspiciousOperation):
-            return problems.response(problems.Malformed())
+            return problems.answer(request, problems.Malformed())
         refusal = problems.translate(exception)
-        if is_machine(request.path) and refusal.status != 500:
-            return problems.response(refusal)
-        return None
+        if refusal.status == 503:
+            _log.error("%s: %s", type(exception).__name__, refusal.code)
+        elif refusal.status == 500 or not is_machine(request.path):
+            return None  # Django logs a fault, and has its own word for pages
+        return problems.answer(request, refusal)
 
 
 def _answers_any_host(path: str) -> bool:

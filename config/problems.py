@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -25,8 +26,10 @@ from config.errors import (
     TooManyRequests,
     Unavailable,
 )
+from config.paths import is_machine
 
 CONTENT_TYPE = "application/problem+json"
+_PAGES = (400, 403, 404, 500, 503)
 _log = logging.getLogger("ntt.problems")
 
 
@@ -59,6 +62,13 @@ class UnsupportedMediaType(ServiceError):
     status = 415
     code = "unsupported_media_type"
     title = "Send application/json."
+
+
+class FormOutdated(Forbidden):
+    """A form came without the token that its page was given, or without the cookie."""
+
+    code = "form_outdated"
+    title = "This form is out of date."
 
 
 class Internal(ServiceError):
@@ -100,15 +110,15 @@ def _challenge(refusal: ServiceError) -> str:
 
 
 def response(refusal: ServiceError) -> HttpResponse:
-    """Return a refusal outside DRF: middleware, error handlers."""
-    answer = HttpResponse(
+    """Return a refusal as `application/problem+json` outside DRF."""
+    made = HttpResponse(
         json.dumps(document(refusal)),
         content_type=CONTENT_TYPE,
         status=refusal.status,
         headers=headers(refusal),
     )
-    answer.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
-    return answer
+    made.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
+    return made
 
 
 def exception_handler(
@@ -119,16 +129,16 @@ def exception_handler(
     refusal = translate(exc)
     if refusal.status >= 500:
         _log.error("%s: %s", type(exc).__name__, refusal.code, exc_info=exc)
-    answer = Response(
+    made = Response(
         document(refusal),
         status=refusal.status,
         headers=headers(refusal),
         content_type=CONTENT_TYPE,
     )
-    answer.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
+    made.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
     if isinstance(exc, exceptions.MethodNotAllowed):
-        answer["Allow"] = ", ".join(context["view"].allowed_methods)
-    return answer
+        made["Allow"] = ", ".join(context["view"].allowed_methods)
+    return made
 
 
 def translate(exc: Exception) -> ServiceError:
@@ -175,12 +185,31 @@ def _faults(
         yield FieldError(pointer, getattr(detail, "code", "invalid"), str(detail))
 
 
+def answer(
+    request: HttpRequest,
+    refusal: ServiceError,
+) -> HttpResponse:
+    """Return a refusal outside DRF: a page for a browser at a page, else the problem."""
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    if is_machine(request.path) or not wants_page:
+        return response(refusal)
+    template = f"{refusal.status}.html" if refusal.status in _PAGES else "400.html"
+    shown = {"refusal": refusal, "request_id": context.current().request_id}
+    page = HttpResponse(
+        render_to_string(template, shown),  # without the request: nothing may be asked
+        status=refusal.status,
+        headers=headers(refusal),
+    )
+    page.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
+    return page
+
+
 def bad_request(
     request: HttpRequest,
     exception: Exception,
 ) -> HttpResponse:
     """Answer Django's own 400s (Host, cookies, sizes)."""
-    return response(Malformed("The request is malformed."))
+    return answer(request, Malformed("The request is malformed."))
 
 
 def not_found(
@@ -188,7 +217,7 @@ def not_found(
     exception: Exception,
 ) -> HttpResponse:
     """Answer an unknown path."""
-    return response(NotFound("There is nothing at this path."))
+    return answer(request, NotFound("There is nothing at this path."))
 
 
 def forbidden(
@@ -196,9 +225,21 @@ def forbidden(
     exception: Exception,
 ) -> HttpResponse:
     """Answer a refusal of Django's own."""
-    return response(Forbidden())
+    return answer(request, Forbidden())
+
+
+def csrf_failure(
+    request: HttpRequest,
+    reason: str = "",
+) -> HttpResponse:
+    """Answer a form without its token; named by CSRF_FAILURE_VIEW."""
+    return answer(request, FormOutdated())
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours outside DRF."""
-    return response(Internal())
+    """Answer a fault of ours outside DRF; the problem where even the page fails."""
+    try:
+        return answer(request, Internal())
+    except Exception as fault:
+        _log.error("the error page failed: %s", type(fault).__name__)
+        return response(Internal())

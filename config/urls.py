@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
-from config import health, scrape
+from config import health, home, scrape
 from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tokens.api.urls import urlpatterns as tokens
@@ -14,6 +14,7 @@ from tokens.wellknown import urlpatterns as wellknown
 v1 = [*accounts, *tenants, *tokens]
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("api/v1/", include(v1)),
     path("account/", include(account_pages)),
     path("admin/", admin.site.urls),

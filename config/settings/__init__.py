@@ -220,6 +220,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-ntt-session" if _https else "ntt-session"
 CSRF_COOKIE_NAME = "__Host-ntt-csrf" if _https else "ntt-csrf"
+CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CORS_ALLOW_CREDENTIALS = False
