@@ -52,14 +52,22 @@ def client_ip(request: HttpRequest) -> str | None:
     that the outermost of them wrote.
     """
     peer = request.META.get("REMOTE_ADDR") or ""
-    if settings.TRUSTED_PROXIES:
-        hops = request.headers.get("X-Forwarded-For", "").split(",")
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if settings.TRUSTED_PROXIES and forwarded.strip():
+        hops = forwarded.split(",")
         if len(hops) >= settings.TRUSTED_PROXIES:
-            peer = hops[-settings.TRUSTED_PROXIES].strip()
+            peer = _without_port(hops[-settings.TRUSTED_PROXIES].strip())
     try:
         return str(ipaddress.ip_address(peer))
     except ValueError:
         return None
+
+
+def _without_port(hop: str) -> str:
+    """Return the address of `1.2.3.4:5` and `[::1]:5`: some proxies add the port."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 class RequestContextMiddleware:

@@ -1,0 +1,302 @@
+import re
+from typing import Any
+
+import pytest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from rest_framework.test import APIClient
+
+from config import context
+from config.middleware import (
+    BadRequestMiddleware,
+    PagesMiddleware,
+    RequestContextMiddleware,
+    SecurityHeadersMiddleware,
+    client_ip,
+)
+
+HTML = {"accept": "text/html"}
+UUID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)
+
+
+def fine(request: HttpRequest) -> HttpResponse:
+    """Answer as any view."""
+    return HttpResponse("fine")
+
+
+# -- the request's id and context
+
+
+def test_an_answer_has_a_request_id_of_ours(client: Client) -> None:
+    first, second = (client.get("/healthz")["X-Request-ID"] for _ in range(2))
+    assert UUID.fullmatch(first)
+    assert first != second
+
+
+def test_a_callers_request_id_is_echoed(client: Client) -> None:
+    answer = client.get("/healthz", headers={"x-request-id": "trace_1.a-B"})
+    assert answer["X-Request-ID"] == "trace_1.a-B"
+
+
+@pytest.mark.parametrize(
+    "given", ["", "a b", "x" * 65, "a\u00e9", 'a"b', "a;b", "a\nb"]
+)
+def test_a_request_id_that_could_do_harm_is_replaced(
+    client: Client,
+    given: str,
+) -> None:
+    answer = client.get("/healthz", headers={"x-request-id": given})
+    assert UUID.fullmatch(answer["X-Request-ID"])
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere", "/admin/login/x"])
+def test_a_refusal_echoes_it_too(
+    client: Client,
+    path: str,
+) -> None:
+    answer = client.get(path, headers={"x-request-id": "mine"})
+    assert answer["X-Request-ID"] == "mine"
+
+
+def test_the_view_sees_who_calls_and_the_next_request_starts_clean() -> None:
+    seen: list[context.RequestContext] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(context.current())
+        return HttpResponse()
+
+    agent = "curl\x00\n/" + "8" * 300
+    RequestContextMiddleware(view)(
+        RequestFactory().get("/", headers={"user-agent": agent, "x-request-id": "r"})
+    )
+    assert seen[0].request_id == "r"
+    assert seen[0].ip == "127.0.0.1"
+    assert seen[0].user_agent == ("curl/" + "8" * 300)[:256]
+    assert context.current() == context.NOWHERE
+
+
+def test_the_access_log_has_the_path_without_its_query(
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO", logger="ntt.access"):
+        client.get("/healthz?token=s3cret")
+    (line,) = caplog.records
+    assert line.getMessage() == "GET /healthz 200"
+    assert vars(line)["ip"] == "127.0.0.1"
+    assert vars(line)["milliseconds"] >= 0
+
+
+# -- whose address counts
+
+
+def address(
+    *,
+    forwarded: str | None = None,
+    peer: str = "192.0.2.1",
+) -> str | None:
+    """Return what we take for the caller's address."""
+    headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
+    return client_ip(RequestFactory().get("/", headers=headers, REMOTE_ADDR=peer))
+
+
+def test_without_a_proxy_a_forwarded_address_is_a_lie() -> None:
+    assert address(forwarded="203.0.113.9") == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        (2, "1.1.1.1, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "203.0.113.9", "192.0.2.1"),
+        (1, None, "192.0.2.1"),
+        (1, "", "192.0.2.1"),
+        (1, "unknown", None),
+        (1, "203.0.113.9:4711", "203.0.113.9"),
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "203.0.113.9,", None),
+        (1, "2001:DB8::0001", "2001:db8::1"),
+    ],
+)
+def test_behind_proxies_only_their_entry_counts(
+    settings: Any,
+    proxies: int,
+    forwarded: str | None,
+    expected: str | None,
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    assert address(forwarded=forwarded) == expected
+
+
+def test_a_peer_without_an_address_is_nobody() -> None:
+    assert address(peer="") is None
+
+
+# -- what Django would meet too late
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users/me", "/admin/", "/nowhere"])
+def test_a_foreign_host_is_refused(
+    client: Client,
+    path: str,
+) -> None:
+    answer = client.get(path, headers={"host": "evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+
+
+def test_a_foreign_host_gets_a_page_in_a_browser(client: Client) -> None:
+    answer = client.get("/admin/", headers={"host": "evil.example"} | HTML)
+    assert answer.status_code == 400
+    assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/users/%00",
+        "/api/v1/users/me?x=%00",
+        "/account/setup/?token=a%00b",
+        "/admin/%00",
+    ],
+)
+def test_nul_in_a_url_is_refused(
+    client: Client,
+    path: str,
+) -> None:
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("raised", "path", "status"),
+    [
+        (RequestDataTooBig(), "/api/v1/x", 413),
+        (SuspiciousOperation(), "/account/x", 400),
+        (OperationalError(), "/.well-known/x", 503),
+        (OperationalError(), "/account/x", 503),
+    ],
+)
+def test_what_leaves_a_plain_view_becomes_a_refusal(
+    raised: Exception,
+    path: str,
+    status: int,
+) -> None:
+    door = BadRequestMiddleware(fine)
+    answer = door.process_exception(RequestFactory().get(path), raised)
+    assert answer is not None
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/api/v1/x", "/account/x"])
+def test_a_fault_of_ours_is_left_to_django_which_logs_it(path: str) -> None:
+    door = BadRequestMiddleware(fine)
+    assert door.process_exception(RequestFactory().get(path), ValueError()) is None
+
+
+@pytest.mark.django_db
+def test_a_form_beyond_any_limit_is_refused(client: Client) -> None:
+    answer = client.post("/admin/login/", {"username": "x" * 2_000_000})
+    assert answer.status_code in (400, 413)
+
+
+# -- what a browser is told
+
+
+def test_every_answer_is_hardened(client: Client) -> None:
+    for path in ("/healthz", "/nowhere", "/api/v1/nowhere"):
+        answer = client.get(path)
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "camera=()" in answer["Permissions-Policy"]
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+
+
+def test_the_api_needs_no_resource_at_all(client: Client) -> None:
+    policy = client.get("/api/v1/nowhere")["Content-Security-Policy"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/docs", "/", "/administration"])
+def test_a_page_runs_nothing_inline(
+    client: Client,
+    path: str,
+) -> None:
+    policy = client.get(path)["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+def test_only_the_console_is_looser(client: Client) -> None:
+    answer = client.get("/admin/login/")
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval';" in policy
+    assert "script-src 'self' 'unsafe-inline'" not in policy
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_https_is_pinned_where_it_is_spoken(
+    client: Client,
+    settings: Any,
+) -> None:
+    request = RequestFactory().get("/")
+    settings.SECURE_HSTS_SECONDS = 0
+    assert "Strict-Transport-Security" not in SecurityHeadersMiddleware(fine)(request)
+    settings.SECURE_HSTS_SECONDS = 31536000
+    answer = SecurityHeadersMiddleware(fine)(request)
+    assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/x", "/account/x", "/admin/x"])
+def test_what_is_personal_is_not_stored(path: str) -> None:
+    answer = SecurityHeadersMiddleware(fine)(RequestFactory().get(path))
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_what_a_view_says_itself_is_kept() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={"Cache-Control": "no-cache"})
+
+    answer = SecurityHeadersMiddleware(view)(RequestFactory().get("/api/v1/x"))
+    assert answer["Cache-Control"] == "no-cache"
+
+
+# -- cookies and forms
+
+
+def test_the_api_sets_no_cookie_and_takes_none(keys: None) -> None:
+    client = APIClient(enforce_csrf_checks=True)
+    client.cookies["ntt-session"] = "forged"
+    answer = client.post("/api/v1/tokens/verify", {"token": "x"})
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+@pytest.mark.django_db
+def test_a_page_has_its_session_and_its_form_token() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.get("/admin/login/")
+    assert answer.cookies["ntt-csrf"]
+    assert client.post("/admin/login/", {"username": "a"}).status_code == 403
+
+
+def test_a_page_passes_the_whole_chain_and_the_api_none() -> None:
+    passed: list[bool] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        passed.append(hasattr(request, "session"))
+        return HttpResponse()
+
+    door = PagesMiddleware(view)
+    door(RequestFactory().get("/account/x"))
+    door(RequestFactory().get("/api/v1/x"))
+    assert passed == [True, False]
