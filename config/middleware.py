@@ -12,18 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import (
-    DisallowedHost,
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from config import context, problems
 from config.context import RequestContext
 from config.fields import uuid7
-from config.parsers import TooLarge
 from config.paths import is_machine
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -131,13 +126,11 @@ class BadRequestMiddleware:
         exception: Exception,
     ) -> HttpResponse | None:
         """Turn what left a plain Django view into a problem."""
-        if isinstance(exception, RequestDataTooBig):
-            return problems.answer(request, TooLarge())
-        if isinstance(exception, SuspiciousOperation):
-            return problems.answer(request, problems.Malformed())
         refusal = problems.translate(exception)
         if refusal.status == 503:
             _log.error("%s: %s", type(exception).__name__, refusal.code)
+        elif isinstance(exception, SuspiciousOperation):
+            pass  # also from a page: too large, or forged
         elif refusal.status == 500 or not is_machine(request.path):
             return None  # Django logs a fault, and has its own word for pages
         return problems.answer(request, refusal)

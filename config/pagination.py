@@ -98,6 +98,8 @@ class CursorPagination(BasePagination):
             raise InvalidCursor
         try:
             value = signing.loads(cursor, salt=self._salt)
+            if not isinstance(value, str):
+                raise InvalidCursor
             field: Any = model._meta.get_field(self._field)
             return field.to_python(value)
         except (signing.BadSignature, ValidationError, ValueError, TypeError):

@@ -8,7 +8,11 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -26,6 +30,7 @@ from config.errors import (
     TooManyRequests,
     Unavailable,
 )
+from config.parsers import TooLarge
 from config.paths import is_machine
 
 CONTENT_TYPE = "application/problem+json"
@@ -150,6 +155,8 @@ def translate(exc: Exception) -> ServiceError:
     if isinstance(exc, DatabaseError | InterfaceError):
         return Unavailable("The database does not answer.", retry_after=5)
     kinds: list[tuple[type[Exception], type[ServiceError]]] = [
+        (RequestDataTooBig, TooLarge),
+        (SuspiciousOperation, Malformed),
         (exceptions.ParseError, Malformed),
         (exceptions.NotAuthenticated, NotAuthenticated),
         (exceptions.AuthenticationFailed, NotAuthenticated),

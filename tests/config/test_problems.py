@@ -3,7 +3,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
@@ -81,6 +85,8 @@ def test_a_bad_token_is_challenged_as_rfc_6750_section_3_says() -> None:
         (exceptions.NotAcceptable(), 406, "not_acceptable"),
         (exceptions.UnsupportedMediaType("x"), 415, "unsupported_media_type"),
         (exceptions.Throttled(), 429, "rate_limited"),
+        (RequestDataTooBig("secret"), 413, "request_too_large"),
+        (SuspiciousOperation("secret"), 400, "malformed_request"),
         (DatabaseError("secret"), 503, "unavailable"),
         (InterfaceError("secret"), 503, "unavailable"),
         (ValueError("secret"), 500, "internal_error"),
