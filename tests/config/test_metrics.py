@@ -30,7 +30,11 @@ def requests(
     )
 
 
-def login(email: str, *, password: str = PASSWORD) -> int:
+def login(
+    email: str,
+    *,
+    password: str = PASSWORD,
+) -> int:
     """Sign in over REST; return the status."""
     body = {"email": email, "password": password}
     return int(APIClient().post("/api/v1/auth/login", body).status_code)
