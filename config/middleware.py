@@ -84,6 +84,9 @@ class RequestContextMiddleware:
         with context.entered(caller):
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
+            _tell_length(response)
+            # Django would log each refusal a second time, outside this context.
+            response._has_been_logged = True  # type: ignore[attr-defined]
             _log.info(
                 "%s %s %s",
                 request.method,
@@ -95,6 +98,12 @@ class RequestContextMiddleware:
                 },
             )
         return response
+
+
+def _tell_length(response: HttpResponseBase) -> None:
+    """Set Content-Length, or gunicorn sends small answers in chunks (RFC 9110 8.6)."""
+    if isinstance(response, HttpResponse) and response.status_code not in (204, 304):
+        response.setdefault("Content-Length", str(len(response.content)))
 
 
 def _printable(text: str) -> str:
