@@ -181,13 +181,13 @@ def main(arguments: list[str]) -> int:
 
     try:
         settings = load_settings()
-        refuse_unsafe_start()
         check_folder(settings.VAR_DIR)
         if settings.EMBEDDED:  # elsewhere collectstatic made it
             check_folder(settings.STATIC_ROOT)
         if "--prepare" not in arguments:
             check_port(settings.HOST, settings.PORT)
             from config import gunicorn as _options  # noqa: F401  metrics come first
+        refuse_unsafe_start()
         import django
 
         django.setup()

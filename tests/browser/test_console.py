@@ -36,7 +36,7 @@ def console(
     chromium.find_element(By.NAME, "password").send_keys(PASSWORD)
     chromium.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
     WebDriverWait(chromium, 10).until(
-        lambda browser: browser.current_url.endswith("/admin/audit/event/")
+        lambda browser: browser.current_url == f"{live_server.url}/admin/audit/event/"
     )
     yield chromium
 
