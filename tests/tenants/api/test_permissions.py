@@ -3,8 +3,10 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from tenants.models import Application, Membership, Tenant
 from tenants.services import secrets
 from tests.factories import (
@@ -71,13 +73,14 @@ def body(
     """Return a body that the endpoint would take from a superuser."""
     if method not in ("post", "put"):
         return {}
-    return {
+    bodies: dict[str, dict[str, object]] = {
         "applications": {"name": "New", "type": "web"},
         "apis": {"identifier": "https://new.example.com"},
         "roles": {"name": "new"},
         "memberships": {"user_id": str(UserFactory().pk)},
         "shared-with": {"tenants": []},
-    }.get(path.rsplit("/", 1)[-1], {})
+    }
+    return bodies.get(path.rsplit("/", 1)[-1], {})
 
 
 @pytest.fixture
@@ -219,9 +222,9 @@ def test_the_instance_is_for_superusers(
 def test_a_disabled_admin_is_refused(
     manager: APIClient,
     tenant: Tenant,
-    admin: object,
+    admin: User,
 ) -> None:
-    type(admin).objects.update(is_active=False)  # type: ignore[attr-defined]
+    User.objects.filter(pk=admin.pk).update(is_active=False)
     assert manager.get(f"/api/v1/tenants/{tenant.slug}").status_code == 401
 
 
@@ -229,8 +232,6 @@ def test_an_expired_admin_finds_nothing(
     manager: APIClient,
     tenant: Tenant,
 ) -> None:
-    from django.utils import timezone
-
     Membership.objects.filter(tenant=tenant).update(expires_at=timezone.now())
     assert manager.get(f"/api/v1/tenants/{tenant.slug}").status_code == 404
     assert manager.get("/api/v1/tenants").json()["data"] == []

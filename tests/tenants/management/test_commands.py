@@ -100,7 +100,7 @@ def test_an_unknown_role_is_refused() -> None:
 )
 def test_a_usage_error_is_exit_code_two(line: tuple[str, ...]) -> None:
     command = load_command_class("tenants", line[0])
-    command._called_from_command_line = True
+    setattr(command, "_called_from_command_line", True)  # noqa: B010
     with pytest.raises(SystemExit) as exit:
         command.run_from_argv(["manage.py", *line])
     assert exit.value.code == 2

@@ -11,7 +11,7 @@ from tests.tenants.conftest import Member, Together
 
 pytestmark = pytest.mark.django_db
 ORDERS = "https://orders.example.com"
-READ = {"name": "read", "description": "Read"}
+READ: apis.Scope = {"name": "read", "description": "Read"}
 
 
 def test_an_admin_registers_an_api(

@@ -26,13 +26,11 @@ def test_only_superusers_make_or_suspend_tenants(
     admin: User,
     tenant: Tenant,
 ) -> None:
-    for refused in (
-        lambda: tenants.create_tenant("acme", acting_user=admin),
-        lambda: tenants.suspend_tenant(tenant, acting_user=admin),
-        lambda: tenants.resume_tenant(tenant, acting_user=admin),
-    ):
+    with pytest.raises(Forbidden):
+        tenants.create_tenant("acme", acting_user=admin)
+    for refused in (tenants.suspend_tenant, tenants.resume_tenant):
         with pytest.raises(Forbidden):
-            refused()
+            refused(tenant, acting_user=admin)
     tenant.refresh_from_db()
     assert tenant.suspended_at is None and not Tenant.objects.filter(slug="acme")
 
