@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from typing_extensions import override
 
 from config.errors import ServiceError
@@ -32,6 +34,27 @@ class OperatorCommand(BaseCommand):
             help="print one JSON object on standard output",
         )
         return parser
+
+    @override
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except DatabaseError as fault:
+            reason = " ".join(map(str, fault.args)).splitlines() or [""]
+            raise CommandError(
+                f"the database cannot be used ({reason[0]}): is it running, and is"
+                " DATABASE_URL right?"
+            ) from fault
+
+    @override
+    def check_migrations(self) -> None:
+        """Refuse to work on another version's tables (Django only warns, on stdout)."""
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            raise CommandError(
+                f"{len(waiting)} migrations wait: run manage.py migrate."
+            )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from typing_extensions import override
 
 from config.commands import OperatorCommand
@@ -59,3 +61,21 @@ def test_a_refused_field_is_named() -> None:
     faults = [FieldError("#/email", "invalid", "Not an address.")]
     with pytest.raises(CommandError, match="^email: Not an address.$"):
         _called(InvalidInput(errors=faults))
+
+
+def test_a_database_that_is_down_is_one_line() -> None:
+    with pytest.raises(CommandError, match="2002 refused.*DATABASE_URL") as refusal:
+        _called(OperationalError(2002, "refused"))
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.django_db
+def test_waiting_migrations_are_refused_and_not_written_over_the_answer() -> None:
+    MigrationRecorder(connection).record_unapplied("tokens", "0001_initial")
+    with pytest.raises(CommandError, match="^1 migrations wait: run manage.py migrate"):
+        _Command().check_migrations()
+
+
+@pytest.mark.django_db
+def test_applied_migrations_are_no_word() -> None:
+    _Command().check_migrations()

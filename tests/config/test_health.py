@@ -9,15 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.outbox.models import Worker
-from config import health
+from tokens import probes
 from tokens.models import SigningKey
 
 
 @pytest.fixture(autouse=True)
 def _unasked() -> Iterator[None]:
-    health._pending.cache_clear()
+    probes.pending.cache_clear()
     yield
-    health._pending.cache_clear()
+    probes.pending.cache_clear()
 
 
 @pytest.fixture
