@@ -264,18 +264,15 @@ def expect(
     raise QuickstartFailed(f"expected {wanted}, got {said}")
 
 
-def begin(
-    url: str,
-    tell: Callable[[Step], None],
-) -> Journey:
-    """Return the journey on the service at `url`; nothing is taken yet.
+def reach(url: str) -> tuple[Service, str]:
+    """Return the service at `url` and what it says its issuer is.
 
-    Raises `Unavailable` where nothing answers, before anything is made.
+    Raises `Unavailable` where nothing of ours answers.
     """
     service = Service(url)
     try:
         found = expect(service.get("/.well-known/openid-configuration"), 200)
-    except ServiceError as fault:
+    except (Unavailable, QuickstartFailed) as fault:
         said = f"No service of ours answers at {url} ({fault.detail}): make run first."
         raise Unavailable(said) from fault
-    return Journey(service, prepare(), tell, issuer=str(found.get("issuer", "")))
+    return service, str(found.get("issuer", ""))

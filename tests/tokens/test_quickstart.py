@@ -12,7 +12,7 @@ from tenants.models import Api, Application, Tenant
 from tests.factories import ApiFactory, UserFactory
 from tokens import quickstart
 from tokens.models import Session
-from tokens.quickstart import QuickstartFailed, Step
+from tokens.quickstart import Journey, QuickstartFailed, Step
 from tokens.remote import Answer, Service
 
 NAMES = [
@@ -24,6 +24,15 @@ NAMES = [
 
 def silent(step: Step) -> None:
     """Tell nobody."""
+
+
+def begun(
+    url: str,
+    tell: Callable[[Step], None],
+) -> Journey:
+    """Return the journey on the service at `url`."""
+    service, issuer = quickstart.reach(url)
+    return Journey(service, quickstart.prepare(), tell, issuer=issuer)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -43,13 +52,13 @@ class TestOnARealServer:
 
     def walk(self) -> list[Step]:
         """Take the whole journey."""
-        journey = quickstart.begin(self.url, silent)
+        journey = begun(self.url, silent)
         with quickstart.nobody_left():
             return journey.walk()
 
     def test_every_step_ends_as_promised(self) -> None:
         told: list[Step] = []
-        journey = quickstart.begin(self.url, told.append)
+        journey = begun(self.url, told.append)
         with quickstart.nobody_left():
             assert journey.walk() == told
         assert [step.name for step in told] == NAMES
@@ -119,7 +128,7 @@ class TestOnARealServer:
 def test_nothing_is_made_where_nobody_answers() -> None:
     # without the db fixture pytest-django refuses any query
     with pytest.raises(Unavailable, match="make run"):
-        quickstart.begin("http://127.0.0.1:9", silent)
+        quickstart.reach("http://127.0.0.1:9")
 
 
 @pytest.mark.django_db

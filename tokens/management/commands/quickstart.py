@@ -23,6 +23,7 @@ class Command(OperatorCommand):
     """Make an application on the running service and do the main job over HTTP."""
 
     help = "Make an application and prove it over HTTP: sign-up to revocation."
+    requires_migrations_checks = False  # first: is there a service at all
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,16 +37,21 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         url = options["url"].rstrip("/")
         quiet = options["as_json"]
-        journey = quickstart.begin(
-            url, tell=lambda step: None if quiet else self._tell(step)
+        service, issuer = quickstart.reach(url)
+        self.check_migrations()
+        journey = quickstart.Journey(
+            service,
+            quickstart.prepare(),
+            tell=lambda step: None if quiet else self._tell(step),
+            issuer=issuer,
         )
         shown = {
             "client_id": journey.application.client_id,
             "tenant": quickstart.SLUG,
             "audience": quickstart.AUDIENCE,
-            "issuer": journey.issuer,
+            "issuer": issuer,
             "env": {
-                "NTT_AUTH_ISSUER": journey.issuer,
+                "NTT_AUTH_ISSUER": issuer,
                 "NTT_AUTH_AUDIENCE": quickstart.AUDIENCE,
                 "NTT_AUTH_CLIENT_ID": journey.application.client_id,
             },
