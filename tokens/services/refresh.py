@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.audit.actions import Action
-from accounts.audit.services import Party, record
+from accounts.audit.services import record
 from tenants import admission
 from tenants.admission import RestLoginNotAllowed, Target
 from tokens import keyring, minting
@@ -186,7 +186,7 @@ def _end_reused(session: Session) -> None:
     with transaction.atomic():
         record(
             Action.REFRESH_REUSED,
-            acting=Party("application", str(session.application_id)),
+            acting=session.application,
             target=session.login.user,
             tenant_id=session.application.tenant_id,
             succeeded=False,

@@ -111,7 +111,7 @@ def log_out(token: Any) -> None:
         logins = Login.objects.filter(id=login_id, revoked_at=None)
         logins.update(revoked_at=timezone.now(), reason=Action.SIGNED_OUT)
         sessions = Session.objects.filter(login_id=login_id)
-        person = Party("user", str(Login.objects.get(id=login_id).user_id))
+        person = Login.objects.select_related("user").get(id=login_id).user
         _end(sessions, acting=person, reason=Action.SIGNED_OUT)
 
 

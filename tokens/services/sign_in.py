@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import flows
 from accounts.addresses import email_key
 from accounts.audit.actions import Action
-from accounts.audit.services import Party, record
+from accounts.audit.services import record
 from accounts.errors import InvalidCredentials
 from accounts.models import User
 from config import context
@@ -27,6 +27,9 @@ from tenants.models import Application, Membership
 from tokens import minting
 from tokens.minting import TokenPair
 from tokens.models import Login, Session
+
+
+FIRST_EPOCH = 0  # what a user is made with; see `accounts.models.User`
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,14 @@ def register(
     )
     if isinstance(outcome, flows.Pending):
         return outcome
-    epochs = _read_by_address(credentials.email, application)
-    if epochs is None or epochs.user_id != outcome.user_id:
-        raise InvalidCredentials
-    return begin_session(application, target=target, epochs=epochs, proof=outcome)
+    born = Epochs(
+        user_id=outcome.user_id,
+        user=FIRST_EPOCH,
+        application=application.epoch,
+        tenant=application.tenant.epoch,
+        membership=None,
+    )
+    return begin_session(application, target=target, epochs=born, proof=outcome)
 
 
 def _read_by_address(
@@ -140,24 +147,25 @@ def begin_session(
 
     Raises `InvalidCredentials` (the user changed), `ApplicationSuspended`, `NotAMember`.
     """
-    person = Party("user", str(epochs.user_id))
     try:
         with transaction.atomic():
             _claim_user(epochs)
             membership = _admit(application, epochs)
             session = _write(application, target, epochs, membership, proof)
+            person = session.login.user
             record(
                 Action.LOGIN_SUCCEEDED,
                 acting=person,
-                target=session.login.user,
+                target=person,
                 tenant_id=application.tenant_id,
                 details={"client_id": application.client_id, "sid": str(session.sid)},
             )
     except Forbidden as refusal:
+        known = User.objects.filter(id=epochs.user_id).first()
         record(
             Action.LOGIN_REFUSED,
-            acting=person,
-            target=User.objects.filter(id=epochs.user_id).first(),
+            acting=known,
+            target=known,
             tenant_id=application.tenant_id,
             succeeded=False,
             outcome=_plainly(refusal, application),
