@@ -1,5 +1,7 @@
 """An access token is good only if genuine, in time, for the audience, and not revoked."""
 
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from config.errors import NotAuthenticated
 from tests.factories import ApiFactory, ApplicationFactory, SessionFactory
-from tests.tokens.forgery import attacks, resigned
-from tokens import minting, revocations, verification
-from tokens.errors import TokenInvalid, TokenRevoked
+from tests.tokens.forgery import attacks, monsters, resigned, respelled
+from tokens import keyring, minting, revocations, verification
+from tokens.errors import TokenExpired, TokenInvalid, TokenRevoked
+from tokens.jwts import SKEW_SECONDS, AccessToken
 from tokens.models import SigningKey
 from tokens.revocations import Entry, Kind
 from tokens.services.keys import revoke_signing_key, rotate_signing_keys
@@ -36,7 +39,7 @@ def test_every_forgery_of_rfc_8725_is_refused() -> None:
     token = access_token()
     verification.verify(token, audience=None)
     passed = []
-    for name, forged in attacks(token):
+    for name, forged in (*attacks(token), *monsters(token)):
         assert forged != token
         try:
             verification.verify(forged, audience=None)
@@ -46,9 +49,48 @@ def test_every_forgery_of_rfc_8725_is_refused() -> None:
     assert passed == []
 
 
-def test_the_forger_itself_can_make_a_token_that_passes() -> None:
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256", "EdDSA"])
+def test_the_forger_itself_can_make_a_token_that_passes(algorithm: str) -> None:
     token = access_token()
-    assert verification.verify(resigned(token), audience=None)
+    assert verification.verify(resigned(token, by=algorithm), audience=None)
+
+
+def test_what_is_no_text_is_no_token() -> None:
+    token = access_token()
+    for other in (None, 7, token.encode(), [token]):
+        with pytest.raises(TokenInvalid):
+            AccessToken.read(other, ring=keyring.current())
+
+
+def test_a_token_in_another_spelling_is_revoked_with_it() -> None:
+    pair = minting.issue(SessionFactory().sid)
+    other = respelled(pair.access_token)
+    assert other != pair.access_token
+    jti = str(verification.verify(other, audience=None).claims["jti"])
+    revocations.write([Entry(Kind.TOKEN, jti)], reason="test")
+    for spelling in (pair.access_token, other):
+        with pytest.raises(TokenRevoked):
+            verification.verify(spelling, audience=None)
+
+
+def test_a_cached_token_expires_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    token = access_token()
+    verification.verify(token, audience=None)
+    later = time.time() + settings.ACCESS_TOKEN_SECONDS + SKEW_SECONDS
+    monkeypatch.setattr(verification, "time", SimpleNamespace(time=lambda: later))
+    with pytest.raises(TokenExpired):
+        verification.verify(token, audience=None)
+
+
+def test_a_token_for_several_audiences_is_for_none(settings: Any) -> None:
+    both = [settings.IDENTITY_API, "https://elsewhere.example.com"]
+    token = resigned(access_token(), claims={"aud": both})
+    for audience in both:
+        with pytest.raises(TokenInvalid):
+            verification.verify(token, audience=audience)
 
 
 def test_a_refresh_token_is_no_access_token() -> None:
