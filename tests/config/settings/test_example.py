@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -6,8 +7,17 @@ from config.settings import example
 from config.settings.environment import TABLE
 
 
-def test_the_committed_file_is_current() -> None:
-    assert example.FILE.read_text() == example.text()
+@pytest.mark.parametrize(
+    ("file", "written"),
+    [(example.FILE, example.text), (example.PAGE, example.page)],
+    ids=[".env.example", "docs/settings.md"],
+)
+def test_the_committed_file_is_current(
+    file: Path,
+    written: object,
+) -> None:
+    assert callable(written)
+    assert file.read_text() == written()
 
 
 def test_every_setting_stands_in_it_commented_out() -> None:
@@ -24,16 +34,33 @@ def _sets(
     return line.startswith(f"#{name}=")
 
 
+def test_every_setting_has_its_row_on_the_page() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", example.page(), re.MULTILINE)
+    assert rows == [variable.name for variable in TABLE]
+
+
+def test_what_has_no_default_of_its_own_says_what_it_is_then() -> None:
+    derived = [variable.name for variable in TABLE if variable.default is None]
+    assert sorted(derived) == sorted(example.DERIVED)
+    assert "| `` |" not in example.page()
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("FILE", "make env-example"), ("PAGE", "--settings-doc")],
+)
 def test_a_stale_file_is_refused_with_the_remedy(
+    name: str,
+    remedy: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stale = tmp_path / ".env.example"
+    stale = tmp_path / "stale"
     stale.write_text("OLD=1\n")
-    monkeypatch.setattr(example, "FILE", stale)
+    monkeypatch.setattr(example, name, stale)
     assert example.main(["--check"]) == 1
-    assert "make env-example" in capsys.readouterr().err
+    assert remedy in capsys.readouterr().err
 
 
 def test_it_prints_what_it_compares(
@@ -41,8 +68,9 @@ def test_it_prints_what_it_compares(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert example.main([]) == 0
-    written = tmp_path / ".env.example"
-    written.write_text(capsys.readouterr().out)
-    monkeypatch.setattr(example, "FILE", written)
+    for name, arguments in (("FILE", []), ("PAGE", ["--settings-doc"])):
+        assert example.main(arguments) == 0
+        written = tmp_path / name
+        written.write_text(capsys.readouterr().out)
+        monkeypatch.setattr(example, name, written)
     assert example.main(["--check"]) == 0
