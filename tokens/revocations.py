@@ -15,16 +15,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from tokens import feed
 from tokens.models import Revocation
 
 Kind = Revocation.Kind
 Subject = tuple[str, str]
+Rows = dict[Subject, int | None]
 
 ABSOLUTE = frozenset({Kind.SESSION, Kind.TOKEN, Kind.KEY})
 LEEWAY_SECONDS = 60  # what verifiers may grant past `exp`, and then some
+NEVER = -1  # no token was issued before it
 
 
 def subject_of(
@@ -113,7 +114,7 @@ class Snapshot:
 
     feed_id: str = ""
     number: int = 0
-    rows: dict[Subject, int | None] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
     expiries: dict[Subject, float] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -122,28 +123,42 @@ class Snapshot:
         if (self.feed_id, self.number) == (state.feed_id, state.number):
             return
         with self.lock:
-            if self.feed_id != state.feed_id or self.number > state.number:
-                self.rows, self.expiries, self.number = {}, {}, 0
-            self._load(state)
+            if not self._leads_to(state):
+                state = feed.read()  # ours is newer if another thread was faster
+            if not self._leads_to(state):
+                rows, expiries = self._load({}, {}, 0)  # others read the old ones
+            else:
+                rows, expiries = self._load(self.rows, self.expiries, self.number)
+            self.rows, self.expiries = rows, expiries
             self.feed_id, self.number = state.feed_id, state.number
+
+    def _leads_to(self, state: feed.State) -> bool:
+        known = self.feed_id in ("", state.feed_id)
+        return known and self.number <= state.number
 
     def forget(self) -> None:
         """Drop everything (tests, and after a restored database)."""
         with self.lock:
             self.feed_id, self.number, self.rows, self.expiries = "", 0, {}, {}
 
-    def _load(self, state: feed.State) -> None:
+    def _load(
+        self,
+        rows: Rows,
+        expiries: dict[Subject, float],
+        after: int,
+    ) -> tuple[Rows, dict[Subject, float]]:
+        """Add all rows behind `after`; one may have moved there since the state was read."""
         now = time.time()
         fresh = Revocation.objects.filter(
-            Q(number__gt=self.number, number__lte=state.number),
-            expires_at__gt=datetime.fromtimestamp(now, UTC),
+            number__gt=after, expires_at__gt=datetime.fromtimestamp(now, UTC)
         ).values_list("kind", "subject", "issued_before", "expires_at")
         for kind, subject, issued_before, expires_at in fresh.iterator(2000):
-            self.rows[kind, subject] = issued_before
-            self.expiries[kind, subject] = expires_at.timestamp()
-        for key in [k for k, until in self.expiries.items() if until < now]:
-            self.rows.pop(key, None)
-            self.expiries.pop(key, None)
+            rows[kind, subject] = issued_before
+            expiries[kind, subject] = expires_at.timestamp()
+        for key in [k for k, until in expiries.items() if until < now]:
+            rows.pop(key, None)
+            expiries.pop(key, None)
+        return rows, expiries
 
     def refusal(
         self,
@@ -159,12 +174,11 @@ class Snapshot:
             return None
         worst: float | None = None
         for subject in subjects:
-            if subject in rows:
-                limit = rows[subject]
-                if limit is None:
-                    return math.inf
-                if issued_at <= limit:
-                    worst = max(worst or 0, limit)
+            limit = rows.get(subject, NEVER)
+            if limit is None:
+                return math.inf
+            if issued_at <= limit:
+                worst = max(worst or 0, limit)
         return worst
 
 

@@ -55,14 +55,19 @@ def page(
     after: int,
     state: feed.State,
 ) -> Page:
-    """Return the live rows behind `after`, a thousand at most, in order."""
+    """Return the live rows behind `after`, a thousand at most, in order.
+
+    Those behind `state` too: one that was replaced meanwhile stands only there.
+    """
     rows = Revocation.objects.filter(
-        number__gt=after, number__lte=state.number, expires_at__gt=timezone.now()
+        number__gt=after, expires_at__gt=timezone.now()
     ).order_by("number")
     found = list(rows[: PAGE + 1])
     has_more = len(found) > PAGE
     found = found[:PAGE]
-    last = found[-1].number if has_more else state.number
+    last = found[-1].number if found else 0
+    if not has_more:
+        last = max(last, state.number)
     return Page(
         data=[
             {

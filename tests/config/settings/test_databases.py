@@ -29,6 +29,15 @@ def test_production_demands_tls_and_an_authority_is_verified(tmp_path: Path) -> 
     assert known["ssl"] == {"ca": "/ca.pem"}
 
 
+@pytest.mark.parametrize("url", ["", MYSQL])
+def test_a_thread_keeps_its_connection(
+    url: str,
+    tmp_path: Path,
+) -> None:
+    chosen = configure(url, var=tmp_path, production=False, ca="")
+    assert chosen["CONN_MAX_AGE"] == 60
+
+
 @pytest.mark.parametrize("url", ["garbage", "postgres://a@b/c", "mysql:/a"])
 def test_another_database_is_refused_without_showing_the_url(
     url: str,
