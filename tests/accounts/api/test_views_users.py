@@ -1,7 +1,5 @@
-"""The profile endpoint, and user management."""
+"""Management of the instance's users."""
 
-import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,107 +8,13 @@ from rest_framework.test import APIClient
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.models import Lockout, User
+from tests.accounts.api.conftest import calling
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 ME = "/api/v1/users/me"
 USERS = "/api/v1/users"
-
-
-def calling(
-    user: User,
-    scope: str = "manage",
-) -> APIClient:
-    """Return a client whose token carries `scope`."""
-    client = APIClient()
-    token = SimpleNamespace(scope=frozenset({scope}), client_id="default", sid=None)
-    client.force_authenticate(user, token=token)  # type: ignore[arg-type]
-    return client
-
-
-@pytest.fixture
-def alice() -> User:
-    user: User = UserFactory.create(email="Alice@example.com", name="Alice")
-    return user
-
-
-@pytest.fixture
-def root() -> User:
-    user: User = UserFactory.create(is_superuser=True)
-    return user
-
-
-def test_people_read_their_own_profile(alice: User) -> None:
-    answer = calling(alice, "account").get(ME)
-
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "id": str(alice.pk),
-        "email": "Alice@example.com",
-        "email_verified": True,
-        "name": "Alice",
-        "created_at": answer.json()["created_at"],
-    }
-    assert answer.json()["created_at"].endswith("Z")
-
-
-def test_people_change_their_name_only(alice: User) -> None:
-    answer = calling(alice, "account").patch(ME, {"name": " Alice O\u2019Hara "})
-
-    alice.refresh_from_db()
-    assert (answer.status_code, answer.json()["name"]) == (200, "Alice O\u2019Hara")
-    assert alice.name == "Alice O\u2019Hara"
-    event = Event.objects.get(action=Action.USER_CHANGED)
-    assert (event.actor_id, event.details) == (str(alice.pk), {"changed": ["name"]})
-
-
-def test_a_patch_without_fields_changes_nothing(alice: User) -> None:
-    assert calling(alice, "account").patch(ME, {}).status_code == 200
-    assert not Event.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "field",
-    ["email", "is_superuser", "is_staff", "roles", "email_verified", "tenant", "id"],
-)
-def test_a_privileged_field_is_unknown_at_patch(
-    field: str,
-    alice: User,
-) -> None:
-    answer = calling(alice, "account").patch(ME, {"name": "Eve", field: True})
-
-    assert answer.status_code == 400
-    fault = answer.json()["errors"][0]
-    assert (fault["pointer"], fault["code"]) == (f"#/{field}", "unknown_field")
-    alice.refresh_from_db()
-    assert (alice.name, alice.is_superuser) == ("Alice", False)
-
-
-@pytest.mark.parametrize(
-    "name", [5, True, None, [], {}, "a\x00b", "\ud800", "x" * 151, "a\u202eb"]
-)
-def test_a_name_of_another_kind_is_refused(
-    name: Any,
-    alice: User,
-) -> None:
-    body = json.dumps({"name": name})  # escapes what UTF-8 cannot say
-    client = calling(alice, "account")
-    answer = client.generic("PATCH", ME, body, content_type="application/json")
-
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["pointer"] == "#/name"
-
-
-@pytest.mark.parametrize("body", ["[]", '"text"', "5", "null"])
-def test_a_body_that_is_no_object_is_refused(
-    body: str,
-    alice: User,
-) -> None:
-    client = calling(alice, "account")
-    answer = client.generic("PATCH", ME, body, content_type="application/json")
-
-    assert answer.status_code == 400
 
 
 def test_a_token_without_the_scope_is_refused(
