@@ -9,7 +9,7 @@ import os
 import time
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from tokens.models import Feed
@@ -38,12 +38,20 @@ def read() -> State:
     return State(*row) if row else _begin()
 
 
+_BEGIN = """
+INSERT INTO tokens_feed (id, feed_id, number, keys_version) VALUES (1, %s, 0, 0) {}
+"""
+
+
 def _begin() -> State:
-    try:
-        with transaction.atomic():
-            Feed.objects.create(feed_id=digest_text(os.urandom(9)))
-    except IntegrityError:
-        pass  # another worker was first
+    """Make the row unless another worker was first; MySQL then holds theirs for writing.
+
+    A plain INSERT that fails would hold it for reading, and two of those deadlock.
+    """
+    mysql = connection.vendor == "mysql"
+    or_else = "ON DUPLICATE KEY UPDATE id = 1" if mysql else "ON CONFLICT DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN.format(or_else), [digest_text(os.urandom(9))])
     return read()
 
 

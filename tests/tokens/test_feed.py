@@ -109,6 +109,8 @@ def test_a_later_number_waits_for_the_end_of_an_earlier_one(commits: bool) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_writers_get_every_number_once(together: Together) -> None:
+    """Also the first ones of a new database, whose row is not made yet."""
+
     def write(_: int) -> list[int]:
         taken = []
         for _ in range(5):

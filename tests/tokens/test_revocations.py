@@ -4,13 +4,17 @@ import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from typing_extensions import override
 
 from tokens import feed, revocations
-from tokens.models import Revocation
+from tokens.jwts import SKEW_SECONDS
+from tokens.models import Feed, Revocation
 from tokens.revocations import Entry, Kind, Snapshot, subject_of
+from tokens.services import feed as feeds
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +49,112 @@ def test_a_snapshot_begins_again_when_the_feed_restarts() -> None:
     revocations.write([Entry(Kind.SESSION, "old")], reason="test")
     snapshot.follow(feed.read())
     Revocation.objects.all().delete()
-    snapshot.follow(feed.State("another", 0, 0))
+    feeds.restart_feed(acting_user=None)
+    snapshot.follow(feed.read())
     assert snapshot.rows == {}
+
+
+def test_a_slow_thread_with_an_older_state_takes_nothing_back() -> None:
+    """Else whoever looks next would let through what was revoked in between."""
+    snapshot = Snapshot()
+    older = feed.read()
+    revocations.write([Entry(Kind.SESSION, "s")], reason="test")
+    snapshot.follow(feed.read())
+    snapshot.follow(older)
+    assert snapshot.refusal([("session", subject_of("session", "s"))], 0) == math.inf
+
+
+def test_nobody_meets_a_snapshot_that_is_being_read_again() -> None:
+    revocations.write([Entry(Kind.SESSION, "s")], reason="test")
+    session = [("session", subject_of("session", "s"))]
+    met: list[float | None] = []
+
+    class Watched(Snapshot):
+        @override
+        def _load(self, *given: Any) -> Any:
+            met.append(self.refusal(session, 0))
+            return super()._load(*given)
+
+    snapshot = Watched()
+    snapshot.follow(feed.read())
+    feeds.restart_feed(acting_user=None)
+    snapshot.follow(feed.read())
+    assert met == [None, math.inf]  # first empty, then as before
+    assert snapshot.refusal(session, 0) == math.inf
+
+
+def test_a_restored_database_is_read_from_its_beginning() -> None:
+    """Even where the operator forgot `restart-feed`: numbers went back for good."""
+    revocations.write([Entry(Kind.SESSION, name) for name in "abc"], reason="test")
+    snapshot = Snapshot()
+    snapshot.follow(feed.read())
+    Revocation.objects.all().delete()
+    Feed.objects.update(number=0)
+    revocations.write([Entry(Kind.SESSION, "d")], reason="test")
+    snapshot.follow(feed.read())
+    assert set(snapshot.rows) == {("session", subject_of("session", "d"))}
+
+
+def test_a_row_replaced_since_the_look_at_the_feed_is_not_missed() -> None:
+    revocations.write([Entry(Kind.SESSION, "s")], reason="test")
+    state = feed.read()
+    revocations.write([Entry(Kind.SESSION, "s")], reason="again")
+    snapshot = Snapshot()
+    snapshot.follow(state)
+    assert snapshot.refusal([("session", subject_of("session", "s"))], 0) == math.inf
+
+
+def test_expired_rows_leave_the_snapshot_when_it_moves() -> None:
+    revocations.write([Entry(Kind.SESSION, "old")], reason="test")
+    snapshot = Snapshot()
+    snapshot.follow(feed.read())
+    snapshot.expiries = dict.fromkeys(snapshot.expiries, time.time() - 1)
+    revocations.write([Entry(Kind.SESSION, "new")], reason="test")
+    snapshot.follow(feed.read())
+    assert set(snapshot.rows) == {("session", subject_of("session", "new"))}
+
+
+def test_the_worst_of_several_rows_counts() -> None:
+    snapshot = Snapshot(rows={("user", "u"): 100, ("tenant", "t"): 200, ("x", "y"): 50})
+    subjects = [("user", "u"), ("tenant", "t")]
+    assert snapshot.refusal(subjects, 100) == 200
+    assert snapshot.refusal(subjects, 200) == 200
+    assert snapshot.refusal(subjects, 201) is None
+
+
+def test_nothing_to_refuse_takes_no_number() -> None:
+    revocations.write([], reason="test")
+    assert feed.read().number == 0
+
+
+def test_the_same_subject_twice_in_one_write_is_one_row() -> None:
+    revocations.write([Entry(Kind.USER, "u"), Entry(Kind.USER, "u")], reason="test")
+    assert Revocation.objects.get().number == feed.read().number == 1
+
+
+def test_what_is_rolled_back_was_never_revoked() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        revocations.write([Entry(Kind.USER, "u")], reason="test")
+        raise ZeroDivisionError
+    assert not Revocation.objects.exists() and feed.read().number == 0
+
+
+def test_a_row_outlives_every_token_that_it_can_concern(settings: Any) -> None:
+    revocations.write([Entry(Kind.USER, "u")], reason="test")
+    row = Revocation.objects.get()
+    assert row.issued_before is not None
+    last = row.issued_before + settings.ACCESS_TOKEN_MAX_SECONDS
+    assert row.expires_at.timestamp() > last + SKEW_SECONDS
+
+
+def test_a_large_write_is_one_block_of_numbers_without_a_gap() -> None:
+    entries = [Entry(Kind.SESSION, str(n)) for n in range(1200)]
+    revocations.write(entries, reason="test")
+    revocations.write(entries[:600], reason="again")
+    numbers = list(Revocation.objects.values_list("number", flat=True))
+    assert len(numbers) == 1200
+    assert numbers[-600:] == list(range(1201, 1801))
+    assert feed.read().number == 1800
 
 
 @pytest.mark.django_db(transaction=True)
