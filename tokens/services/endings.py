@@ -17,6 +17,17 @@ from tokens.models import Login, Session
 from tokens.revocations import Entry, Kind
 
 
+def hold(sessions: QuerySet[Session]) -> list[Session]:
+    """Return the live ones among `sessions`, locked to the commit.
+
+    Of several who want to end (and record the end of) a session at once, one gets it.
+    """
+    live = sessions.filter(revoked_at=None).order_by("sid").select_for_update()
+    sids = list(live.values_list("sid", flat=True))
+    told = Session.objects.select_related("login__user", "application")
+    return list(told.filter(sid__in=sids)) if sids else []
+
+
 def end_sessions(
     sessions: QuerySet[Session],
     *,

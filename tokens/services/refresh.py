@@ -149,29 +149,22 @@ def end_lost(
 ) -> None:
     """End a session whose standing was lost while it still looked alive."""
     with transaction.atomic():
-        alive = Session.objects.select_related("login__user", "application")
-        session = alive.filter(sid=sid, revoked_at=None).first()
-        if session is None:
-            return
-        record(
-            Action.SESSION_ENDED,
-            acting=None,
-            target=session.login.user,
-            tenant_id=session.application.tenant_id,
-            outcome=outcome,
-            details={"sid": str(sid)},
-        )
         mine = Session.objects.filter(sid=sid)
+        for session in endings.hold(mine):
+            record(
+                Action.SESSION_ENDED,
+                acting=None,
+                target=session.login.user,
+                tenant_id=session.application.tenant_id,
+                outcome=outcome,
+                details={"sid": str(sid)},
+            )
         endings.end_sessions(mine, reason=Action.SESSION_ENDED)
 
 
 def _repeated_or_refused(presented: Presented) -> None:
     """Return for a repetition inside the grace; else say why the claim failed."""
-    session = (
-        Session.objects.select_related("login__user", "application")
-        .filter(sid=presented.sid)
-        .first()
-    )
+    session = Session.objects.filter(sid=presented.sid).first()
     if session is None:
         raise TokenInvalid("There is no such session.")
     if session.revoked_at is not None:
@@ -186,21 +179,21 @@ def _repeated_or_refused(presented: Presented) -> None:
         return
     if behind < 1:
         raise TokenInvalid("The token is ahead of its session.")
-    _end_reused(session)
+    _end_reused(session.sid)
     raise RefreshTokenReused
 
 
-def _end_reused(session: Session) -> None:
+def _end_reused(sid: UUID) -> None:
     with transaction.atomic():
-        record(
-            Action.REFRESH_REUSED,
-            acting=session.application,
-            target=session.login.user,
-            tenant_id=session.application.tenant_id,
-            succeeded=False,
-            outcome="an old refresh token came back; the session was ended",
-            details={"sid": str(session.sid)},
-        )
-        endings.end_sessions(
-            Session.objects.filter(sid=session.sid), reason=Action.REFRESH_REUSED
-        )
+        mine = Session.objects.filter(sid=sid)
+        for session in endings.hold(mine):
+            record(
+                Action.REFRESH_REUSED,
+                acting=session.application,
+                target=session.login.user,
+                tenant_id=session.application.tenant_id,
+                succeeded=False,
+                outcome="an old refresh token came back; the session was ended",
+                details={"sid": str(sid)},
+            )
+        endings.end_sessions(mine, reason=Action.REFRESH_REUSED)

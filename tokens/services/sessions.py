@@ -40,10 +40,7 @@ def _end(
     acting: Any,
     reason: Action,
 ) -> bool:
-    live = sessions.filter(revoked_at=None).select_related(
-        "login__user", "application__tenant"
-    )
-    found = list(live)
+    found = endings.hold(sessions)
     for session in found:
         record(
             reason,
@@ -52,7 +49,7 @@ def _end(
             tenant_id=session.application.tenant_id,
             details={"sid": str(session.sid)},
         )
-    return bool(endings.end_sessions(live, reason=reason)) if found else False
+    return bool(endings.end_sessions(sessions, reason=reason)) if found else False
 
 
 def own_session(
