@@ -8,7 +8,9 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from accounts.api.requests import caller, given
 from config.openapi import PAGING, operation, page_of
+from config.serializers import StrictSerializer
 from tenants.api.outputs import (
+    APIS,
     ApplicationOutput,
     NewApplicationOutput,
     NewSecretOutput,
@@ -44,7 +46,7 @@ class ApplicationsView(ManageView):
     ) -> Response:
         """List a tenant's applications, newest first."""
         tenant = visible(request, slug, READ)
-        found = Application.objects.filter(tenant=tenant)
+        found = Application.objects.filter(tenant=tenant).prefetch_related(APIS)
         return page(self, request, found, ApplicationOutput)
 
     @operation(
@@ -123,6 +125,7 @@ class SuspendApplicationView(ManageView):
     ) -> Response:
         """Suspend an application: its sessions end and nothing mints."""
         application = _found(request, slug, client_id, WRITE)
+        given(StrictSerializer, request)
         applications.suspend_application(application, acting_user=caller(request))
         return Response(ApplicationOutput(application).data)
 
@@ -140,6 +143,7 @@ class ResumeApplicationView(ManageView):
     ) -> Response:
         """Resume an application; what ended stays ended."""
         application = _found(request, slug, client_id, WRITE)
+        given(StrictSerializer, request)
         applications.resume_application(application, acting_user=caller(request))
         return Response(ApplicationOutput(application).data)
 

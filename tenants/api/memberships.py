@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.services.authority import require_superuser
 from config.errors import InvalidInput
 from config.openapi import PAGING, operation, page_of
+from config.serializers import StrictSerializer
 from tenants.api.outputs import MembershipOutput
 from tenants.api.permissions import membership_in, visible
 from tenants.api.scoped import ManageView, page
@@ -137,6 +138,7 @@ class SuspendMembershipView(ManageView):
     ) -> Response:
         """Shut a member out of this tenant; their sessions here end."""
         membership = membership_in(visible(request, slug, WRITE), membership_id)
+        given(StrictSerializer, request)
         memberships.suspend_membership(membership, acting_user=caller(request))
         return Response(MembershipOutput(membership).data)
 
@@ -154,5 +156,6 @@ class ResumeMembershipView(ManageView):
     ) -> Response:
         """Let a member in again; what ended stays ended."""
         membership = membership_in(visible(request, slug, WRITE), membership_id)
+        given(StrictSerializer, request)
         memberships.resume_membership(membership, acting_user=caller(request))
         return Response(MembershipOutput(membership).data)

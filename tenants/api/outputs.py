@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
 from tenants.models import Api, Application, Membership
+
+APIS = "applicationapi_set__api"  # what `ApplicationOutput` reads beside the row
 
 
 class TenantOutput(serializers.Serializer[Any]):
@@ -63,8 +66,8 @@ class ApplicationOutput(serializers.Serializer[Any]):
 
     def get_audiences(self, application: Application) -> list[str]:
         """Return the identifiers of its APIs, the default first."""
-        links = application.applicationapi_set.select_related("api")
-        return [link.api.identifier for link in links]
+        prefetch_related_objects([application], APIS)  # nothing where a list did it
+        return [link.api.identifier for link in application.applicationapi_set.all()]
 
 
 class NewApplicationOutput(ApplicationOutput):

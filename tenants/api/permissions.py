@@ -32,7 +32,7 @@ def application_in(
     client_id: str,
 ) -> Application:
     """Return one of the tenant's applications; raises `NotFound`."""
-    rows = Application.objects.select_related("tenant").prefetch_related("apis")
+    rows = Application.objects.select_related("tenant")
     found = rows.filter(tenant=tenant, client_id=client_id).first()
     if found is None:
         raise NotFound("There is no such application.")

@@ -1,5 +1,6 @@
 """What the management API of tenants takes. Meaning is checked by the services."""
 
+import re
 from typing import Any
 
 from rest_framework import serializers
@@ -17,13 +18,17 @@ from config.serializers import (
 from tenants.models import Application, Tenant
 from tenants.permissions import Permission
 
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
 
 class StrictDateTimeField(serializers.DateTimeField):
-    """An RFC 3339 time as a string."""
+    """An RFC 3339 time as a string: with its offset, or it would be a guess."""
 
     @override
     def to_internal_value(self, value: Any) -> Any:
-        if not isinstance(value, str) or "T" not in value:
+        if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         return super().to_internal_value(value)
 

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from accounts.api.requests import caller, given
 from config.openapi import PAGING, operation, page_of
+from config.serializers import StrictSerializer
 from tenants.api.outputs import TenantOutput
 from tenants.api.permissions import visible
 from tenants.api.scoped import ManageView, page
@@ -72,6 +73,7 @@ class SuspendTenantView(ManageView):
     ) -> Response:
         """Suspend a tenant: its sessions end and nothing mints; superusers only."""
         tenant = visible(request, slug)
+        given(StrictSerializer, request)
         tenants.suspend_tenant(tenant, acting_user=caller(request))
         return Response(TenantOutput(tenant).data)
 
@@ -88,5 +90,6 @@ class ResumeTenantView(ManageView):
     ) -> Response:
         """Resume a tenant; what ended stays ended; superusers only."""
         tenant = visible(request, slug)
+        given(StrictSerializer, request)
         tenants.resume_tenant(tenant, acting_user=caller(request))
         return Response(TenantOutput(tenant).data)

@@ -109,14 +109,16 @@ def share_api(
     require_superuser(acting_user)
     others = [tenant for tenant in tenants if tenant.pk != api.tenant_id]
     with transaction.atomic():
-        api.shared_with.set(others)
-        record(
-            Action.API_CHANGED,
-            acting=acting_user,
-            target=api,
-            tenant_id=api.tenant_id,
-            details={"shared_with": sorted(tenant.slug for tenant in others)},
-        )
+        before = set(api.shared_with.values_list("pk", flat=True))
+        if before != {tenant.pk for tenant in others}:
+            api.shared_with.set(others)
+            record(
+                Action.API_CHANGED,
+                acting=acting_user,
+                target=api,
+                tenant_id=api.tenant_id,
+                details={"shared_with": sorted(tenant.slug for tenant in others)},
+            )
     return api
 
 
