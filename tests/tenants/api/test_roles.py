@@ -1,0 +1,189 @@
+"""Roles over the management API."""
+
+from typing import Any
+
+import jwt
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.audit.models import Event
+from accounts.models import User
+from tenants.models import Role, Tenant
+from tests.factories import MembershipFactory, RoleFactory, TenantFactory
+from tests.tenants.api.conftest import As, SignedIn
+from tests.tenants.conftest import Member
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
+
+
+@pytest.fixture
+def path(tenant: Tenant) -> str:
+    """Where the tenant's roles are."""
+    return f"/api/v1/tenants/{tenant.slug}/roles"
+
+
+def told(action: str) -> list[Event]:
+    """Return the events of one action."""
+    return list(Event.objects.filter(action=f"tenant:role:{action}"))
+
+
+def roles_in(token: str) -> list[str]:
+    """Return the roles that an access token carries."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    found: list[str] = claims["roles"]
+    return found
+
+
+def test_an_admin_makes_a_role(
+    manager: APIClient,
+    tenant: Tenant,
+    admin: User,
+    path: str,
+) -> None:
+    sent = {"name": "clerk", "permissions": ["members:read", "audit:read"]}
+    answer = manager.post(path, sent, format="json")
+    made = Role.objects.get(tenant=tenant, name="clerk")
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "id": str(made.pk),
+        "name": "clerk",
+        "description": "",
+        "permissions": ["audit:read", "members:read"],
+        "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
+    }
+    (event,) = told("created")
+    assert (event.actor_id, event.tenant_id) == (str(admin.pk), tenant.pk)
+
+
+def test_a_name_stands_once_in_a_tenant(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    RoleFactory(tenant=TenantFactory(), name="clerk")
+    assert manager.post(path, {"name": "clerk"}).status_code == 201
+    answer = manager.post(path, {"name": "clerk"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    other = RoleFactory(tenant=tenant, name="other")
+    assert manager.patch(f"{path}/{other.pk}", {"name": "clerk"}).status_code == 409
+    assert len(told("created")) == 1 and told("changed") == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [
+        ({}, "#/name"),
+        ({"name": " clerk"}, "#/name"),
+        ({"name": "x", "permissions": ["members:read", "all"]}, "#/permissions/1"),
+        ({"name": "x", "description": "a\nb"}, "#/description"),
+    ],
+)
+def test_a_refusal_points_at_its_field(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    sent: dict[str, Any],
+    pointer: str,
+) -> None:
+    before = tenant.roles.count()
+    answer = manager.post(path, sent, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert tenant.roles.count() == before
+
+
+def test_nobody_makes_a_role_that_may_do_more_than_they(
+    member: Member,
+    as_user: As,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    clerk = as_user(member("roles:write").user)
+    sent = {"name": "boss", "permissions": ["roles:write", "tenant:write"]}
+    answer = clerk.post(path, sent, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert "tenant:write" in answer.json()["detail"]
+    assert not tenant.roles.filter(name="boss").exists()
+
+
+def test_a_patch_changes_what_it_names_and_leaves_the_rest(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    role = RoleFactory(tenant=tenant, permissions=["members:read"])
+    before = manager.get(f"{path}/{role.pk}").json()
+    sent = {"description": "Sells"}
+    answer = manager.patch(f"{path}/{role.pk}", sent, format="json")
+    assert answer.json() == before | sent
+    assert manager.get(f"{path}/{role.pk}").json() == answer.json()
+    for same in (sent, {}):
+        manager.patch(f"{path}/{role.pk}", same, format="json")
+    (event,) = told("changed")
+    assert event.details == {"changed": ["description"], "permissions": []}
+
+
+@pytest.mark.parametrize("way", ["rename", "delete"])
+def test_a_holder_lives_on_with_the_roles_there_are_now(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    signed_in: SignedIn,
+    way: str,
+) -> None:
+    role = RoleFactory(tenant=tenant, name="clerk")
+    signed_in.membership.roles.add(role)
+    if way == "rename":
+        manager.patch(f"{path}/{role.pk}", {"name": "seller"}, format="json")
+    else:
+        assert manager.delete(f"{path}/{role.pk}").status_code == 204
+    assert signed_in.read() == 401, "its access token says what no longer holds"
+    status, body = signed_in.refresh()
+    assert status == 200
+    assert roles_in(body["access_token"]) == (["seller"] if way == "rename" else [])
+    assert signed_in.read_with(body["access_token"]) == 200
+    assert signed_in.membership.epoch == 0
+
+
+def test_other_words_for_a_role_disturb_nobody(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    signed_in: SignedIn,
+) -> None:
+    role = RoleFactory(tenant=tenant)
+    signed_in.membership.roles.add(role)
+    manager.patch(f"{path}/{role.pk}", {"description": "Sells"}, format="json")
+    assert signed_in.read() == 200
+
+
+def test_a_deleted_role_is_gone_and_its_holders_are_not(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    role = RoleFactory(tenant=tenant)
+    holder = MembershipFactory(tenant=tenant)
+    holder.roles.add(role)
+    assert manager.delete(f"{path}/{role.pk}").status_code == 204
+    for again in (manager.get, manager.delete):
+        assert again(f"{path}/{role.pk}").status_code == 404
+    holder.refresh_from_db()
+    assert not holder.roles.exists()
+    (event,) = told("deleted")
+    assert event.target_id == str(role.pk)
+
+
+def test_a_role_that_loses_its_permissions_shuts_the_door_at_once(
+    root: APIClient,
+    member: Member,
+    as_user: As,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    clerk = member("roles:read")
+    caller = as_user(clerk.user)
+    assert caller.get(path).status_code == 200
+    sent: dict[str, Any] = {"permissions": []}
+    root.patch(f"{path}/{clerk.roles.get().pk}", sent, format="json")
+    assert caller.get(path).status_code == 404
