@@ -128,7 +128,8 @@ def test_the_kept_login_moves_to_the_new_epoch_and_goes_on() -> None:
 
 def test_a_kept_login_keeps_its_sessions_with_other_applications() -> None:
     login = LoginFactory()
-    SessionFactory(login=login), SessionFactory(login=login)
+    for _ in range(2):
+        SessionFactory(login=login)
     endings.end_logins(login.user_id, reason="test", keep_login=login.pk)
     assert Session.objects.all().live().count() == 2 and not rows()
 
