@@ -11,6 +11,7 @@ from typing_extensions import override
 from accounts.models import User
 from accounts.search import by_address
 from config import console
+from config.admin import display
 from config.console import Cell
 from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
@@ -46,6 +47,14 @@ class MembershipAdmin(KeptAdmin):
     ) -> Any:
         fields = super().get_fields(request, obj)
         return fields if obj else [name for name in fields if name != "roles"]
+
+    @override
+    @display(
+        description="State",
+        label={"live": "success", "expired": "warning", "suspended": "danger"},
+    )
+    def state(self, obj: Any) -> str:
+        return _standing(obj)
 
     @override
     def create(
