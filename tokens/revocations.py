@@ -25,6 +25,7 @@ Rows = dict[Subject, int | None]
 
 ABSOLUTE = frozenset({Kind.SESSION, Kind.TOKEN, Kind.KEY})
 LEEWAY_SECONDS = 60  # what verifiers may grant past `exp`, and then some
+KEY_LIVES = timedelta(hours=48)  # a verifier may keep a key for a day without our JWKS
 NEVER = -1  # no token was issued before it
 
 
@@ -82,14 +83,17 @@ def write(
         now = feed.database_seconds()
         limit = math.ceil(now) + 1
         lives = settings.ACCESS_TOKEN_MAX_SECONDS + LEEWAY_SECONDS
-        until = datetime.fromtimestamp(now, UTC) + timedelta(seconds=lives)
+        moment = datetime.fromtimestamp(now, UTC)
+        until = moment + timedelta(seconds=lives)
         rows = [
             Revocation(
                 number=last - offset,
                 kind=kind,
                 subject=subject,
                 issued_before=None if kind in ABSOLUTE else limit,
-                expires_at=until,
+                expires_at=(
+                    max(until, moment + KEY_LIVES) if kind == Kind.KEY else until
+                ),
                 reason=reason,
             )
             for offset, (kind, subject) in enumerate(sorted(wanted))

@@ -183,7 +183,9 @@ def _parsed(
         first_party=bool(row[17]),
         client_id=row[18],
         algorithm=row[19],
-        access_seconds=row[20] or settings.ACCESS_TOKEN_SECONDS,
+        access_seconds=min(  # a revocation is listed for no longer
+            row[20] or settings.ACCESS_TOKEN_SECONDS, settings.ACCESS_TOKEN_MAX_SECONDS
+        ),
         idle_seconds=row[21] or settings.SESSION_IDLE_SECONDS,
         tenant_id=UUID(row[22]),
         login_id=UUID(row[23]),

@@ -4,10 +4,12 @@ import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from django.utils import timezone
 from typing_extensions import override
 
 from tokens import feed, revocations
@@ -145,6 +147,12 @@ def test_a_row_outlives_every_token_that_it_can_concern(settings: Any) -> None:
     assert row.issued_before is not None
     last = row.issued_before + settings.ACCESS_TOKEN_MAX_SECONDS
     assert row.expires_at.timestamp() > last + SKEW_SECONDS
+
+
+def test_a_revoked_key_is_told_for_as_long_as_verifiers_keep_keys() -> None:
+    revocations.write([Entry(Kind.KEY, "kid")], reason="test")
+    lives = Revocation.objects.get().expires_at - timezone.now()
+    assert lives > timedelta(hours=24 + 1)
 
 
 def test_a_large_write_is_one_block_of_numbers_without_a_gap() -> None:

@@ -239,3 +239,15 @@ def test_manage_is_lost_with_the_applications_right_to_it() -> None:
     assert standing.read(session.sid).audience == settings.IDENTITY_API
     Application.objects.update(scopes=[])
     assert scope_of(session.sid) == ["account"]
+
+
+def test_no_token_outlives_its_revocation(
+    session: Session,
+    settings: Any,
+) -> None:
+    settings.ACCESS_TOKEN_MAX_SECONDS = 600
+    Application.objects.update(access_token_seconds=3600)
+    assert standing.read(session.sid).access_seconds == 600
+    Application.objects.update(access_token_seconds=None)
+    settings.ACCESS_TOKEN_SECONDS = 7200
+    assert standing.read(session.sid).access_seconds == 600

@@ -5,7 +5,7 @@ also the look at the revocations after the claim.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from tokens.errors import (
     TokenRevoked,
 )
 from tokens.jwts import RefreshToken
+from tokens.keyring import KeyRing
 from tokens.minting import TokenPair
 from tokens.models import Session
 from tokens.services import endings
@@ -42,21 +43,26 @@ class Presented:
     client_id: str
     door: str
     idle_seconds: int
+    ring: KeyRing = field(repr=False)
 
 
-def read(token: Any) -> Presented:
+def read(
+    token: Any,
+    *,
+    ring: KeyRing | None = None,
+) -> Presented:
     """Return what a refresh token says; raises `TokenInvalid` or `TokenExpired`.
 
-    Takes the key ring from memory; `_issue` looks at the present one after the claim.
+    Takes the key ring from memory: `rotate` claims nothing under one that has moved.
     """
-    ring = keyring.recent()
+    known = ring or keyring.recent()
     try:
-        claims, kid = RefreshToken.read(token, ring=ring)
+        claims, kid = RefreshToken.read(token, ring=known)
     except TokenInvalid:
         newer = keyring.current()
-        if newer is ring:
+        if newer is known:
             raise
-        claims, kid = RefreshToken.read(token, ring=newer)
+        return read(token, ring=newer)
     return Presented(
         kid=kid,
         sid=UUID(claims["sid"]),
@@ -64,6 +70,7 @@ def read(token: Any) -> Presented:
         client_id=claims["client_id"],
         door=claims["door"],
         idle_seconds=claims["idle"],
+        ring=known,
     )
 
 
@@ -87,7 +94,9 @@ def refresh(
         raise TokenInvalid("The token belongs to another application.")
     target = _asked_for(presented, audience) if audience is not None else None
     if not rotate(presented):
-        _repeated_or_refused(presented)
+        presented = read(token, ring=keyring.current())  # is its key still good?
+        if not rotate(presented):
+            _repeated_or_refused(presented)
     return _issue(presented, target)
 
 
@@ -104,13 +113,15 @@ UPDATE tokens_session
 SET generation = generation + 1, issued_at = %s, rotated_at = %s, idle_expires_at = %s
 WHERE sid = %s AND generation = %s AND revoked_at IS NULL
   AND expires_at > %s AND idle_expires_at > %s
+  AND EXISTS (SELECT 1 FROM tokens_feed
+              WHERE id = 1 AND feed_id = %s AND keys_version = %s)
 """
 
 
 def rotate(presented: Presented) -> bool:
     """Claim the generation presented; True for exactly one of any number of callers.
 
-    Hand-written SQL, as `tokens.standing` has and for the same reason.
+    False also where the key ring moved since the token was read under it. Hand-written SQL, as `tokens.standing` has and for the same reason.
     """
     now = timezone.now()
     idle = now + timedelta(seconds=presented.idle_seconds)
@@ -122,6 +133,7 @@ def rotate(presented: Presented) -> bool:
             [
                 *(int(time.time()), moment(now), moment(idle)),
                 *(key, presented.generation, moment(now), moment(now)),
+                *(presented.ring.feed_id, presented.ring.version),
             ],
         )
         return bool(cursor.rowcount)

@@ -157,6 +157,18 @@ def test_an_unchanged_feed_costs_a_304_and_one_query(client: APIClient) -> None:
     assert client.get(FEED, headers={"if-none-match": tag}).status_code == 200
 
 
+def test_a_follower_between_pages_is_not_told_that_nothing_is_new(
+    client: APIClient,
+) -> None:
+    start = client.get(FEED).json()["next_cursor"]
+    revocations.write([Entry(Kind.SESSION, "x")], reason="test")
+    whole = client.get(FEED)
+    known = {"if-none-match": whole["ETag"]}
+    assert client.get(FEED, {"after": start}, headers=known).status_code == 200
+    end = {"after": whole.json()["next_cursor"]}
+    assert client.get(FEED, end, headers=known).status_code == 304
+
+
 @pytest.mark.parametrize(
     "cursor", ["", "x", "1", "a.b", "a.-1", "a.1.2", "é.1", "a.1\x00"]
 )

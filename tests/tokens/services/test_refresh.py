@@ -14,14 +14,15 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from tests.factories import ApiFactory, ApplicationFactory, SessionFactory
-from tokens import minting
+from tokens import keyring, minting
 from tokens.errors import (
     RefreshTokenReused,
     TokenExpired,
     TokenInvalid,
     TokenRevoked,
 )
-from tokens.models import Revocation, Session
+from tokens.models import Revocation, Session, SigningKey
+from tokens.services import keys
 from tokens.services.refresh import refresh
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -116,6 +117,26 @@ def test_a_common_refresh_makes_exactly_two_queries() -> None:
     ) as queries:
         refresh(token)
     assert len(queries) == 2, [q["sql"] for q in queries]
+
+
+def test_a_revoked_key_uses_no_token_up_where_the_ring_is_stale() -> None:
+    session = SessionFactory()
+    token = first_token(session)
+    assert keyring.recent()
+    key = SigningKey.objects.get(algorithm="ES256", state=SigningKey.State.ACTIVE)
+    keys.revoke_signing_key(key, acting_user=None)
+    with pytest.raises(TokenInvalid):
+        refresh(token)
+    session.refresh_from_db()
+    assert session.generation == 0
+
+
+def test_a_rotation_of_keys_signs_nobody_out() -> None:
+    token = first_token(SessionFactory())
+    assert keyring.recent()
+    keys.rotate_signing_keys(acting_user=None, now=True)
+    keys.rotate_signing_keys(acting_user=None, now=True)
+    assert refresh(refresh(token).refresh_token)
 
 
 @pytest.mark.django_db(transaction=True)
