@@ -59,8 +59,9 @@ openapi: dev ## write clients/openapi.yaml from the code
 	DJANGO_ENV=test $(VENV)/python manage.py spectacular --validate --fail-on-warn \
 		--file clients/openapi.yaml
 
-env-example: dev ## write .env.example from the settings' table
+env-example: dev ## write .env.example and docs/settings.md from the settings' table
 	$(VENV)/python -m config.settings.example > .env.example
+	$(VENV)/python -m config.settings.example --settings-doc > docs/settings.md
 
 requirements: dev ## write requirements.lock (pip's fallback) from uv.lock
 	.venv/uv/bin/uv export --locked --no-dev --no-emit-project --no-annotate --no-header \

@@ -54,6 +54,7 @@ def settings_are_safe(**kwargs: Any) -> list[CheckMessage]:
 def find(settings: Any) -> Iterator[CheckMessage]:
     """Yield the problems of these settings; most concern production only."""
     yield from _issuer_shape(settings)
+    yield from _lifetimes(settings)
     if not settings.PRODUCTION:
         return
     yield from _secrets(settings)
@@ -113,6 +114,16 @@ def _issuer_shape(settings: Any) -> Iterator[CheckMessage]:
             "Give it without user, path, query and final slash: https://id.example.com"
         )
         yield _error(5, said, hint)
+
+
+def _lifetimes(settings: Any) -> Iterator[CheckMessage]:
+    """A revocation stays listed for as long as the longest token that it refuses."""
+    if settings.ACCESS_TOKEN_SECONDS > settings.ACCESS_TOKEN_MAX_SECONDS:
+        said = "ACCESS_TOKEN_SECONDS is more than ACCESS_TOKEN_MAX_SECONDS."
+        yield _error(9, said, "Lower the one, or raise the other.")
+    if settings.SESSION_IDLE_SECONDS > settings.SESSION_ABSOLUTE_SECONDS:
+        said = "SESSION_IDLE_SECONDS is more than SESSION_ABSOLUTE_SECONDS."
+        yield _error(10, said, "Lower the one, or raise the other.")
 
 
 def _switches(settings: Any) -> Iterator[CheckMessage]:

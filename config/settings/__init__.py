@@ -4,12 +4,11 @@
 `production`, or `test`. Production refuses unsafe values in `config/checks.py`.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config.settings import console, databases, local, logs
+from config.settings import console, databases, local, logs, machine
 from config.settings.environment import read
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -132,7 +131,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 BCRYPT_ROUNDS: int = 4 if TESTING else read("BCRYPT_ROUNDS")
 PASSWORD_MIN_LENGTH: int = read("PASSWORD_MIN_LENGTH")
-HASHING_SLOTS: int = read("HASHING_SLOTS", os.cpu_count() or 1)
+HASHING_SLOTS: int = read("HASHING_SLOTS", machine.cores())
 HASHING_QUEUE: int = read("HASHING_QUEUE")
 PASSWORD_HASHERS = ["accounts.hashers.BoundedBCryptSHA256PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.PolicyValidator"}]
@@ -253,4 +252,5 @@ METRICS_TOKEN: str = read("METRICS_TOKEN")
 LOG_FORMAT: str = read("LOG_FORMAT", "json" if PRODUCTION else "text")
 LOGGING = logs.configure(format=LOG_FORMAT, level=read("LOG_LEVEL"))
 WEB_WORKERS: int = read("WEB_WORKERS")
-WEB_THREADS: int = read("WEB_THREADS")
+# signing in can hold slots and queue; these many threads stay free for tokens
+WEB_THREADS: int = read("WEB_THREADS", HASHING_SLOTS + HASHING_QUEUE + 14)

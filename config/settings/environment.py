@@ -81,7 +81,7 @@ TABLE: list[Variable] = [
         "Passwords and limits",
         ("BCRYPT_ROUNDS", "int", 12, "cost of a password hash, 10 to 15"),
         ("PASSWORD_MIN_LENGTH", "int", 15, "in code points; NIST SP 800-63B-4"),
-        ("HASHING_SLOTS", "int", None, "passwords hashed at once on this machine"),
+        ("HASHING_SLOTS", "int", None, "passwords hashed at once; one for each core"),
         ("HASHING_QUEUE", "int", 32, "sign-ins that may wait for a slot in one worker"),
         ("RATE_LIMITS", "str", "on", "off for load tests only"),
         ("LIMIT_LOGIN_ACCOUNT", "str", "10/15m", "failures per account and IP"),
@@ -131,7 +131,7 @@ TABLE: list[Variable] = [
         ("HOST", "str", "127.0.0.1", "address that gunicorn listens on"),
         ("PORT", "int", 8000, "port that gunicorn listens on"),
         ("WEB_WORKERS", "int", 2, "gunicorn worker processes"),
-        ("WEB_THREADS", "int", 48, "threads in each worker"),
+        ("WEB_THREADS", "int", None, "threads in each worker; 48 on two cores"),
         ("LOG_LEVEL", "str", "INFO", "DEBUG, INFO, WARNING or ERROR"),
         ("LOG_FORMAT", "str", None, "json, or text for people"),
         ("METRICS_TOKEN", "str", "", "Bearer token that /metrics asks for"),
@@ -139,6 +139,10 @@ TABLE: list[Variable] = [
 ]
 
 _BY_NAME = {variable.name: variable for variable in TABLE}
+_MAY_BE_ZERO = (
+    *("TRUSTED_PROXIES", "HASHING_QUEUE", "REFRESH_GRACE_SECONDS"),
+    *("REVOCATION_FEED_MAX_AGE", "KEY_PREPUBLISH_SECONDS", "PORT"),
+)
 _env = environ.Env()
 _FILE = Path(__file__).resolve().parent.parent.parent / ".env"
 if _FILE.is_file() and os.environ.get("DJANGO_ENV") != "test":
@@ -159,6 +163,10 @@ def read(
     if _env.ENVIRON.get(name, "") == "":
         return fallback
     try:
-        return getattr(_env, variable.cast)(name)
+        value = getattr(_env, variable.cast)(name)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{name} is not a valid {variable.cast}") from error
+    least = 0 if name in _MAY_BE_ZERO else 1
+    if variable.cast == "int" and not least <= value < 2**31:
+        raise ValueError(f"{name} is not a number from {least} up")
+    return value

@@ -45,7 +45,8 @@ DERIVED = {
     "ENCRYPTION_KEYS": "as `SECRET_KEY`",
     "DATABASE_URL": "SQLite in `VAR_DIR`; in production it must be given",
     "OUTBOX_INLINE": "`true`; in production `false`",
-    "HASHING_SLOTS": "the processors of this machine",
+    "HASHING_SLOTS": "the processors of this machine, or of its container",
+    "WEB_THREADS": "`HASHING_SLOTS` + `HASHING_QUEUE` + 14",
     "LOG_FORMAT": "`text`; in production `json`",
 }
 

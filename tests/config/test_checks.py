@@ -23,6 +23,10 @@ SAFE: dict[str, Any] = {
     "ALLOW_SQLITE": False,
     "RATE_LIMITS": True,
     "BCRYPT_ROUNDS": 12,
+    "ACCESS_TOKEN_SECONDS": 300,
+    "ACCESS_TOKEN_MAX_SECONDS": 3600,
+    "SESSION_IDLE_SECONDS": 1000,
+    "SESSION_ABSOLUTE_SECONDS": 2000,
 }
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 ENVIRONMENT = {
@@ -92,6 +96,8 @@ def test_safe_settings_are_let_through() -> None:
         ({"RATE_LIMITS": False}, "ntt.E007"),
         ({"BCRYPT_ROUNDS": 9}, "ntt.E008"),
         ({"BCRYPT_ROUNDS": 16}, "ntt.E008"),
+        ({"ACCESS_TOKEN_SECONDS": 7200}, "ntt.E009"),
+        ({"SESSION_IDLE_SECONDS": 2001}, "ntt.E010"),
     ],
 )
 def test_production_refuses_an_unsafe_setting(

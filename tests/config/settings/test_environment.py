@@ -47,6 +47,28 @@ def test_a_value_that_does_not_fit_is_named_and_not_shown(
         read("PORT")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("ACCESS_TOKEN_SECONDS", v) for v in ("0", "-1", "99999999999")],
+        *[("WEB_WORKERS", "0"), ("TRUSTED_PROXIES", "-1")],
+    ],
+)
+def test_a_number_out_of_range_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=f"^{name} is not a number from"):
+        read(name)
+
+
+def test_what_may_be_zero_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFRESH_GRACE_SECONDS", "0")
+    assert read("REFRESH_GRACE_SECONDS") == 0
+
+
 def test_a_name_outside_the_table_cannot_be_read() -> None:
     with pytest.raises(KeyError):
         read("NOT_IN_THE_TABLE")
