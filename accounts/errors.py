@@ -3,6 +3,7 @@
 from config.errors import (
     Conflict,
     FieldError,
+    Forbidden,
     InvalidInput,
     NotAuthenticated,
     ServiceError,
@@ -28,6 +29,13 @@ class MfaRequired(NotAuthenticated):
 
     code = "mfa_required"
     title = "A second factor is required."
+
+
+class InsufficientScope(Forbidden):
+    """The token is good and does not hold `scope`, which this needs (RFC 6750 3.1)."""
+
+    code = "insufficient_scope"
+    title = "The token's scope does not allow this."
 
 
 class EmailTaken(Conflict):

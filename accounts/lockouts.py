@@ -27,6 +27,7 @@ from config.errors import TooManyRequests
 
 NOWHERE = "0.0.0.0"  # nosec: stands for "no network", nothing binds to it
 _FRESH = timedelta(hours=1)
+_REMEMBERED = timedelta(days=180)
 
 
 def caller() -> str:
@@ -159,8 +160,11 @@ def lift(key: str) -> int:
 
 
 def purge() -> int:
-    """Remove the lockouts that are over; returns how many."""
-    return Lockout.objects.filter(locked_until__lt=timezone.now()).delete()[0]
+    """Remove lockouts that are over and known addresses long unused; returns how many."""
+    now = timezone.now()
+    over = Lockout.objects.filter(locked_until__lt=now)
+    unused = KnownAddress.objects.filter(last_used_at__lt=now - _REMEMBERED)
+    return over.delete()[0] + unused.delete()[0]
 
 
 def _refused(

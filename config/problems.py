@@ -103,7 +103,7 @@ def headers(refusal: ServiceError) -> dict[str, str]:
     found = {"Cache-Control": "no-store"}
     if refusal.retry_after is not None:
         found["Retry-After"] = str(refusal.retry_after)
-    if refusal.status == 401:
+    if refusal.status == 401 or refusal.code == "insufficient_scope":
         found["WWW-Authenticate"] = _challenge(refusal)
     return found
 
@@ -111,6 +111,8 @@ def headers(refusal: ServiceError) -> dict[str, str]:
 def _challenge(refusal: ServiceError) -> str:
     if refusal.code.startswith("token_"):
         return f'Bearer error="invalid_token", error_description="{refusal.title}"'
+    if refusal.code == "insufficient_scope":
+        return f'Bearer error="insufficient_scope", scope="{refusal.extra["scope"]}"'
     return "Bearer"
 
 

@@ -1,6 +1,6 @@
 """What token holders are told; the codes are design section 6's."""
 
-from config.errors import Forbidden, NotAuthenticated, ServiceError
+from config.errors import NotAuthenticated, ServiceError
 
 
 class TokenInvalid(NotAuthenticated):
@@ -29,13 +29,6 @@ class RefreshTokenReused(NotAuthenticated):
 
     code = "refresh_token_reused"
     title = "This refresh token was used before; its session has ended."
-
-
-class InsufficientScope(Forbidden):
-    """The token is good and does not say this scope (RFC 6750 section 3.1)."""
-
-    code = "insufficient_scope"
-    title = "The token's scope does not allow this."
 
 
 class CursorMalformed(ServiceError):

@@ -6,9 +6,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from typing_extensions import override
 
+from accounts.errors import InsufficientScope
+
 
 class _ScopePermission(BasePermission):
-    """Somebody is signed in, and their token carries `scope`."""
+    """Somebody is signed in; raises `InsufficientScope` unless their token has `scope`."""
 
     scope = ""
 
@@ -18,8 +20,12 @@ class _ScopePermission(BasePermission):
         request: Request,
         view: Any,
     ) -> bool:
+        if request.auth is None:
+            return False
         scopes: frozenset[str] = getattr(request.auth, "scope", frozenset())
-        return request.auth is not None and self.scope in scopes
+        if self.scope not in scopes:
+            raise InsufficientScope(extra={"scope": self.scope})
+        return True
 
 
 class AccountScope(_ScopePermission):

@@ -29,6 +29,7 @@ class UserInput(StrictSerializer):
     email = StrictCharField(max_length=MAX_EMAIL + 64)
     password = StrictCharField(max_length=passwords.MAX_TYPED, required=False)
     name = Name(required=False)
+    email_verified = StrictBooleanField(required=False, source="verified")
     is_superuser = StrictBooleanField(required=False)
 
 

@@ -94,7 +94,7 @@ class UsersView(APIView):
     @operation("createUser", takes=UserInput, gives=UserOutput, status=201)
     @idempotent
     def post(self, request: Request) -> Response:
-        """Make a user; without a password none is usable until they reset it."""
+        """Make a user; without a password nobody can sign in until one is set."""
         new = NewUser(**given(UserInput, request))
         user = services.create_user(new, acting_user=caller(request))
         return Response(UserOutput(_users().get(pk=user.pk)).data, status=201)

@@ -35,6 +35,7 @@ _PENDING = {
     "verify_email": ("email_verification_required", ("email_code",)),
     "mfa_authenticate": ("mfa_required", ("totp", "webauthn", "recovery_code")),
 }
+FLOW_SECONDS = 3600  # how long a flow may wait for its next step
 _TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
@@ -68,6 +69,7 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]
         attempt: Attempt | None = getattr(request, "attempt", None)
         if attempt is not None and SESSION_KEY not in request.session:
             request.session[SESSION_KEY] = attempt.kept()
+            request.session.set_expiry(FLOW_SECONDS)
         token: str = super().create_session_token(request)
         return token
 

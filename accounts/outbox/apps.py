@@ -17,3 +17,4 @@ class OutboxConfig(AppConfig):
 
         housekeeping.register(housekeeping.purge_deliveries)
         housekeeping.register(housekeeping.purge_workers)
+        housekeeping.register(housekeeping.purge_browser_sessions)

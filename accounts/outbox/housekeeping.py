@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.outbox.models import Delivery, Worker
@@ -43,6 +44,11 @@ def purge_deliveries() -> int:
     sent = Delivery.objects.filter(state=states.SENT, due_at__lt=now - SENT_KEPT)
     failed = Delivery.objects.filter(state=states.FAILED, due_at__lt=now - FAILED_KEPT)
     return sent.delete()[0] + failed.delete()[0]
+
+
+def purge_browser_sessions() -> int:
+    """Remove the sessions of browsers and of unfinished flows that expired."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
 def purge_workers() -> int:

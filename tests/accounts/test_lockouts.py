@@ -242,3 +242,12 @@ def test_parallel_sign_ins_remember_the_ip_once(
     assert {type(o) for o in outcomes} == {Authenticated}
     assert KnownAddress.objects.count() == 1
     assert set(Attempts.objects.values_list("count", flat=True)) == {0}
+
+
+def test_an_address_unused_for_half_a_year_is_forgotten(ann: User) -> None:
+    log_in()
+    assert lockouts.purge() == 0
+    old = timezone.now() - timedelta(days=181)
+    KnownAddress.objects.update(last_used_at=old)
+    assert lockouts.purge() == 1
+    assert not KnownAddress.objects.exists()

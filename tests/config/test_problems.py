@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 from rest_framework import exceptions
 from rest_framework.views import APIView
 
+from accounts.errors import InsufficientScope
 from config import context, problems
 from config.errors import (
     FieldError,
@@ -232,3 +233,10 @@ def test_errors_are_not_shared_between_refusals() -> None:
     fault = FieldError("#/a", "invalid", "Bad.")
     assert problems.document(InvalidInput(errors=[fault]))["errors"]
     assert problems.document(InvalidInput())["errors"] == []
+
+
+def test_a_missing_scope_is_named_to_the_client() -> None:
+    refusal = InsufficientScope(extra={"scope": "manage"})
+    challenge = problems.headers(refusal)["WWW-Authenticate"]
+    assert challenge == 'Bearer error="insufficient_scope", scope="manage"'
+    assert problems.document(refusal)["scope"] == "manage"

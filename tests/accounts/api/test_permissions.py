@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.api.permissions import AccountScope, ManageScope
+from accounts.errors import InsufficientScope
 
 PERSON, NOBODY = SimpleNamespace(pk=1), SimpleNamespace(pk=None)
 
@@ -30,8 +31,10 @@ def test_only_its_own_scope_opens_a_door(
     other: str,
 ) -> None:
     assert allowed(permission, PERSON, scope, "orders:read")
-    assert not allowed(permission, PERSON, other)
-    assert not allowed(permission, PERSON)
+    for scopes in ((other,), ()):
+        with pytest.raises(InsufficientScope) as refusal:
+            allowed(permission, PERSON, *scopes)
+        assert refusal.value.extra == {"scope": scope}
 
 
 def test_an_own_account_needs_a_person() -> None:

@@ -96,6 +96,14 @@ def test_a_superuser_makes_a_user(root: User) -> None:
     assert Event.objects.get(action=Action.USER_CREATED).actor_id == str(root.pk)
 
 
+def test_an_operator_may_vouch_for_an_address(root: User) -> None:
+    body = {"email": "new@example.com", "email_verified": True}
+
+    answer = calling(root).post(USERS, body)
+
+    assert (answer.status_code, answer.json()["email_verified"]) == (201, True)
+
+
 def test_a_user_made_without_a_password_has_none_usable(root: User) -> None:
     calling(root).post(USERS, {"email": "new@example.com"})
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from accounts import flows
 from accounts.backends import Attempt
 from accounts.errors import InvalidCredentials, PasswordRefused
 from accounts.flows import Authenticated, Pending, contract, verification
 from accounts.models import User
+from accounts.outbox import housekeeping
 from accounts.outbox.models import Delivery
 from config.encryption import decrypt
 from config.errors import InvalidInput, TooManyRequests, Unavailable
@@ -147,3 +149,14 @@ def test_the_methods_are_named_as_rfc_8176_does() -> None:
 
     assert contract._amr(steps) == ["pwd", "otp", "mfa"]
     assert contract._amr([]) == ["pwd"]
+
+
+def test_a_flow_waits_an_hour_and_is_then_thrown_away() -> None:
+    pending = sign_up(email="ann@example.com", required=True)
+    assert isinstance(pending, Pending)
+    row = Session.objects.get()
+    waits = (row.expire_date - timezone.now()).total_seconds()
+    assert contract.FLOW_SECONDS - 60 < waits <= contract.FLOW_SECONDS
+    assert housekeeping.purge_browser_sessions() == 0
+    Session.objects.update(expire_date=timezone.now())
+    assert housekeeping.purge_browser_sessions() == 1

@@ -3,13 +3,15 @@
 import io
 import json
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.flows import verification
-from accounts.models import User
+from accounts.models import Lockout, User
 from accounts.services.setup import is_claimable
 from tests.factories import PASSWORD, UserFactory
 
@@ -119,3 +121,15 @@ def test_people_read_lines() -> None:
     call_command("create_user", "ann@example.com", stdout=out)
 
     assert "email: ann@example.com\n" in out.getvalue()
+
+
+def test_unlock_user_lifts_the_lockouts_of_any_address() -> None:
+    until = timezone.now() + timedelta(minutes=5)
+    for ip in ("192.0.2.1", "192.0.2.2"):
+        Lockout.objects.create(email_key="ann@example.com", ip=ip, locked_until=until)
+
+    assert answered("unlock_user", "Ann@Example.com")["lifted"] == 2
+    assert not Lockout.objects.exists()
+    assert answered("unlock_user", "ann@example.com")["lifted"] == 0
+    with pytest.raises(CommandError, match="email"):
+        answered("unlock_user", "no address")
