@@ -80,5 +80,9 @@ class OperatorCommand(BaseCommand):
             self.stdout.write(json.dumps(values, default=str))
             return
         for name, value in values.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            self.stdout.write(f"{name}: {shown}")
+            listed = value if isinstance(value, list) else [value]
+            if any(isinstance(entry, dict) for entry in listed):
+                rows = [" ".join(map(str, entry.values())) for entry in listed]
+                self.stdout.write("\n  ".join([f"{name}:", *rows]))
+            else:
+                self.stdout.write(f"{name}: {', '.join(map(str, listed))}")

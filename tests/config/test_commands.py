@@ -44,6 +44,11 @@ def test_people_get_a_line_for_each_value() -> None:
     assert said.splitlines() == ["id: 7", "scopes: a, b"]
 
 
+def test_people_get_a_line_for_each_row() -> None:
+    said = _called({"keys": [{"kid": "a", "state": "active"}, {"kid": "b", "n": 2}]})
+    assert said == "keys:\n  a active\n  b 2\n"
+
+
 def test_machines_get_one_object() -> None:
     assert json.loads(_called({"id": 7, "scopes": ["a"]}, "--json")) == {
         "id": 7,

@@ -25,6 +25,12 @@ class Command(OperatorCommand):
             default=Tenant.Registration.INVITE,
             help="who may become a member by signing in",
         )
+        parser.add_argument(
+            "--no-verification",
+            action="store_false",
+            dest="verification_required",
+            help="tokens before the e-mail address is proven",
+        )
 
     @override
     def run(self, **options: Any) -> dict[str, Any]:
@@ -33,6 +39,7 @@ class Command(OperatorCommand):
             slug,
             name=slug if options["name"] is None else options["name"],
             registration=options["registration"],
+            verification_required=options["verification_required"],
             acting_user=None,
         )
         return {
@@ -40,4 +47,5 @@ class Command(OperatorCommand):
             "slug": tenant.slug,
             "name": tenant.name,
             "registration": tenant.registration,
+            "verification_required": tenant.verification_required,
         }

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command, load_command_clas
 
 from tenants.models import Application, Membership, Tenant
 from tenants.services.secrets import authenticate_secret
-from tests.factories import RoleFactory, TenantFactory, UserFactory
+from tests.factories import ApplicationFactory, RoleFactory, TenantFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ORDERS = "https://orders.example.com"
@@ -104,3 +104,39 @@ def test_a_usage_error_is_exit_code_two(line: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as exit:
         command.run_from_argv(["manage.py", *line])
     assert exit.value.code == 2
+
+
+def test_a_tenant_may_hand_out_tokens_before_an_address_is_proven() -> None:
+    assert run("create_tenant", "strict")["verification_required"] is True
+    made = run("create_tenant", "lax", "--registration", "open", "--no-verification")
+    assert made["verification_required"] is False
+    assert not Tenant.objects.get(slug="lax").verification_required
+
+
+def test_a_tenant_is_suspended_and_resumed_by_command() -> None:
+    tenant = TenantFactory()
+    assert run("suspend_tenant", tenant.slug)["suspended_at"]
+    tenant.refresh_from_db()
+    assert tenant.suspended_at is not None
+    assert run("resume_tenant", tenant.slug)["suspended_at"] is None
+    tenant.refresh_from_db()
+    assert tenant.suspended_at is None
+
+
+def test_an_application_is_suspended_and_resumed_by_command() -> None:
+    application = ApplicationFactory()
+    assert run("suspend_application", application.client_id)["suspended_at"]
+    application.refresh_from_db()
+    assert application.suspended_at is not None
+    assert run("resume_application", application.client_id)["suspended_at"] is None
+    application.refresh_from_db()
+    assert application.suspended_at is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["suspend_tenant", "resume_tenant", "suspend_application", "resume_application"],
+)
+def test_what_does_not_exist_cannot_be_suspended(command: str) -> None:
+    with pytest.raises(CommandError, match="There is no such"):
+        run(command, "nowhere")
