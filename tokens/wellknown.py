@@ -3,6 +3,7 @@
 The issuer is configured, never taken from the Host header.
 """
 
+import hashlib
 import json
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,8 @@ def jwks(request: HttpRequest) -> HttpResponse:
 
 
 @lru_cache(maxsize=4)
-def _metadata(issuer: str) -> bytes:
+def _metadata(issuer: str) -> tuple[bytes, str]:
+    """Return the document and its ETag, the same on every node."""
     document: dict[str, Any] = {
         "issuer": issuer,
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
@@ -49,21 +51,21 @@ def _metadata(issuer: str) -> bytes:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "access_token_signing_alg_values_supported": list(keyring.ALGORITHMS),
-        "code_challenge_methods_supported": ["S256"],
         "service_documentation": f"{issuer}/api/docs",
     }
-    return json.dumps(document).encode()
+    body = json.dumps(document).encode()
+    return body, f'"{hashlib.sha256(body).hexdigest()[:16]}"'
 
 
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
     """Return the discovery document (RFC 8414, OpenID Connect Discovery).
 
-    It names only what exists: the OAuth endpoints join it with the issue that builds
-    them.
+    It names what exists, and what a discovery document must have: the OAuth endpoints
+    join it with the issue that builds them.
     """
-    etag = f'"{hash(settings.ISSUER) & 0xFFFFFFFF:08x}"'
-    return _answer(request, _metadata(settings.ISSUER), etag, DISCOVERY_SECONDS)
+    body, etag = _metadata(settings.ISSUER)
+    return _answer(request, body, etag, DISCOVERY_SECONDS)
 
 
 urlpatterns = [
