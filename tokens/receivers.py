@@ -10,6 +10,7 @@ from accounts.signals import (
     signed_out_everywhere,
 )
 from tenants.signals import (
+    api_deleted,
     application_suspended,
     membership_ended,
     roles_changed,
@@ -65,6 +66,12 @@ def _on_membership_ended(sender: Any, **told: Any) -> None:
         reason=told["reason"],
         also=[Entry(Kind.MEMBERSHIP, f"{tenant.pk}:{user_id}")],
     )
+
+
+@receiver(api_deleted)
+def _on_api_deleted(sender: Any, **told: Any) -> None:
+    sessions = Session.objects.filter(audience=told["api"])
+    endings.end_sessions(sessions, reason=told["reason"])
 
 
 @receiver(roles_changed)

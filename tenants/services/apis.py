@@ -15,6 +15,7 @@ from tenants import validation
 from tenants.models import Api, ApplicationApi, Tenant
 from tenants.permissions import Permission, require
 from tenants.services.tenants import one_of_a_kind
+from tenants.signals import api_deleted
 
 TAKEN = "This identifier is taken."
 USED = "Applications use this API: take it from them first."
@@ -127,18 +128,18 @@ def delete_api(
     *,
     acting_user: User | None,
 ) -> None:
-    """Delete an API that no application uses; needs `apis:write`. Raises `Conflict`."""
+    """Delete an API that no application uses; sessions for it end.
+
+    Needs `apis:write`. Raises `Forbidden`, and `Conflict` where one uses it.
+    """
     require(acting_user, api.tenant, Permission.APIS_WRITE)
     try:
         with transaction.atomic():
             if ApplicationApi.objects.filter(api=api).exists():
                 raise Conflict(USED)
-            record(
-                Action.API_DELETED,
-                acting=acting_user,
-                target=api,
-                tenant_id=api.tenant_id,
-            )
+            reason = Action.API_DELETED
+            record(reason, acting=acting_user, target=api, tenant_id=api.tenant_id)
+            api_deleted.send(Api, api=api, acting_user=acting_user, reason=reason)
             api.delete()
     except ProtectedError as error:
         raise Conflict(USED) from error

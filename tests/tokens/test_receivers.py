@@ -15,7 +15,7 @@ from accounts.signals import (
     signed_out_everywhere,
 )
 from tenants.models import Application
-from tenants.services import applications
+from tenants.services import apis, applications
 from tenants.signals import (
     application_suspended,
     membership_ended,
@@ -23,6 +23,7 @@ from tenants.signals import (
     tenant_suspended,
 )
 from tests.factories import (
+    ApiFactory,
     ApplicationFactory,
     MembershipFactory,
     SessionFactory,
@@ -199,3 +200,13 @@ def test_an_ending_that_fails_takes_the_change_back(
         accounts.disable_user(user, acting_user=None)
     user.refresh_from_db()
     assert user.is_active and user.epoch == 0
+
+
+def test_sessions_for_a_deleted_api_end_and_their_tokens_are_refused() -> None:
+    api = ApiFactory()
+    session = SessionFactory(audience=api)
+    other = SessionFactory()
+    apis.delete_api(api, acting_user=None)
+    [row] = Revocation.objects.all()
+    assert row.subject == subject_of("session", str(session.sid))
+    assert set(Session.objects.live()) == {other}
