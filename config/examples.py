@@ -12,6 +12,7 @@ _BY_NAME: dict[str, Any] = {
     "amr": ["pwd"],
     "apis": ["https://api.example.com/orders"],
     "audience": "https://api.example.com/orders",
+    "audiences": ["https://api.example.com/orders"],
     "claims": {"sub": _ID, "aud": "https://api.example.com/orders"},
     "client_id": "app_1pQ8mDk2vXy0sWb7uLr4Ze",
     "client_secret": "ntts_example-shown-once",
@@ -19,7 +20,9 @@ _BY_NAME: dict[str, Any] = {
     "email": "ada@example.com",
     "expires_in": 300,
     "flow_token": "example-flow-token",
+    "description": "Read orders",
     "grants": ["authorization_code", "refresh_token"],
+    "hint": "Zx3k",
     "identifier": "https://api.example.com/orders",
     "ip": "203.0.113.7",
     "issued_before": 1795512600,
@@ -28,23 +31,38 @@ _BY_NAME: dict[str, Any] = {
     "methods": ["email_code"],
     "name": "Ada Lovelace",
     "new_password": "a wholly different passphrase",
-    "next_cursor": None,
+    "next_cursor": None,  # of the last page; the feed's is never null
     "password": "correct horse battery staple",
     "permissions": ["members:read"],
     "redirect_uris": ["https://app.example.com/callback"],
     "refresh_expires_in": 1209600,
     "refresh_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6InJ0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
     "registration": "invite",
+    "revoked_at": None,
     "roles": ["clerk"],
     "scope": "orders:read",
+    "scopes": ["orders:read"],
+    "shared_with": ["partner"],
+    "signing_algorithm": "ES256",
     "slug": "acme",
     "state": "active",
     "subject": "x_mTMdtwXmRQ7axPARta6Q",
+    "suspended_at": None,
+    "tenants": ["partner"],
     "token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
     "token_type": "Bearer",
     "type": "spa",
     "user_agent": "Mozilla/5.0",
 }
+# `name` is the thing's that a component describes
+_BY_NOUN = {
+    "Api": "Orders",
+    "Application": "Web shop",
+    "Role": "clerk",
+    "Scope": "orders:read",
+    "Tenant": "Acme",
+}
+_INSTEAD = {"user_id": "email"}  # where both may be given, one is
 _BY_FORMAT: dict[str, Any] = {
     "date-time": _TIME,
     "email": "ada@example.com",
@@ -68,24 +86,42 @@ def example_of(
 ) -> Any:
     """Return a value that fits `schema`; `schemas` are the document's components."""
     if "$ref" in schema:
-        inner = schemas[schema["$ref"].rsplit("/", 1)[1]]
-        return example_of(inner, schemas, name)
+        return _of_component(schema["$ref"].rsplit("/", 1)[1], schemas, name)
     for combined in ("allOf", "oneOf", "anyOf"):
         if combined in schema:
             return example_of(schema[combined][0], schemas, name)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((k for k in kind if k != "null"), "null")
     if "properties" in schema:
         members = schema["properties"].items()
-        return {key: example_of(inner, schemas, key) for key, inner in members}
+        needed = schema.get("required", ())
+        return {
+            key: example_of(inner, schemas, key)
+            for key, inner in members
+            if key in needed or _INSTEAD.get(key) not in schema["properties"]
+        }
     known = _BY_NAME.get(name)
     if "enum" in schema:
         return known if known in schema["enum"] else schema["enum"][0]
-    if kind == "array":
-        if isinstance(known, list):
-            return known
-        return [example_of(schema["items"], schemas, name)]
-    if name in _BY_NAME and not isinstance(known, list):
+    kinds = schema.get("type", "string")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "array" in kinds:
+        inner = example_of(schema["items"], schemas, name)
+        plain = isinstance(known, list) and not isinstance(inner, dict)
+        return known if plain else [inner]
+    nullable = known is not None or "null" in kinds
+    if name in _BY_NAME and nullable and not isinstance(known, list):
         return known
-    return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE.get(kind or "string"))
+    kind = next((kind for kind in kinds if kind != "null"), "null")
+    return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[kind])
+
+
+def _of_component(
+    component: str,
+    schemas: dict[str, Any],
+    name: str,
+) -> Any:
+    value = example_of(schemas[component], schemas, name)
+    if isinstance(value, dict) and "name" in value:
+        for noun, called in _BY_NOUN.items():
+            if noun in component:
+                return value | {"name": called}
+    return value

@@ -29,6 +29,7 @@ PROBLEMS = {
     "401": "The credentials or the token do not stand.",
     "403": "The caller is known and may not do this.",
     "404": "There is no such thing, or the caller may not know of it.",
+    "406": "Only `application/json` can be answered.",
     "409": "It does not fit the present state.",
     "410": "It is gone.",
     "413": "The body is over 64 KiB.",
@@ -66,12 +67,21 @@ _EXAMPLES = {
     "401": "token_expired",
     "403": "forbidden",
     "404": "not_found",
+    "406": "not_acceptable",
     "409": "conflict",
     "410": "cursor_gone",
     "413": "request_too_large",
     "415": "unsupported_media_type",
     "422": "idempotency_key_reused",
     "429": "rate_limited",
+}
+
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "A repetition within 24 hours gets the first answer, without secrets.",
 }
 
 
@@ -157,7 +167,10 @@ def _complete(
     for holder in [body, *described["responses"].values()]:
         for media in ((holder or {}).get("content") or {}).values():
             media.setdefault("example", example_of(media["schema"], schemas))
-    for status in _statuses(path, method, described):
+    statuses = _statuses(path, method, described)
+    if "422" in statuses:
+        described.setdefault("parameters", []).append(_KEY)
+    for status in statuses:
         shared = {"$ref": f"#/components/responses/Problem{status}"}
         described["responses"].setdefault(status, shared)
     described["responses"] = dict(sorted(described["responses"].items()))
@@ -176,13 +189,13 @@ def _statuses(
     described: dict[str, Any],
 ) -> list[str]:
     """Return the 4xx that an operation can answer with."""
-    found = ["400", "429"]
+    found = ["400", "406", "429"]
     guarded = any(described.get("security") or [])
     if guarded or "/auth/" in path or path.endswith("/refresh"):
         found += ["401", "403"]
     if "{" in path:
         found.append("404")
-    if "requestBody" in described:
+    if method in ("post", "put", "patch"):
         found += ["413", "415"]
     if guarded and method in ("post", "patch", "delete", "put"):
         found.append("409")
