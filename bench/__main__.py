@@ -98,22 +98,34 @@ def _table(given: argparse.Namespace) -> int:
         for target in targets:
             target.learn_suite()
         _say("measuring ...")
-        found = measure.rounds(targets, effort)
-        wrong = measure.complaints(found)
-        if wrong:
-            _say(targets[0].server.tail())
+        found, others = _watched(targets, effort)
         report = table.Report(
             figures={key: measure.figures(samples) for key, samples in found.items()},
             queries=counts,
             memory={t.server.name: t.server.memory() for t in targets},
             starts=starts,
-            machine=machine.described(os.environ.get("DATABASE_URL", "")),
+            machine=machine.described(os.environ.get("DATABASE_URL", ""))
+            | {"used by others meanwhile": f"{others:.0%} of all cores"},
         )
+    wrong = measure.complaints(found)
     print(table.text(report, markdown=given.markdown))
     _write(given, report.json())
     for line in wrong:
         _say(f"unexpected answers: {line}")
     return 1 if wrong else 0
+
+
+def _watched(
+    targets: list[Target],
+    effort: Effort,
+) -> tuple[dict[measure.Key, list[measure.Sample]], float]:
+    """Measure; also return which part of the cores others used."""
+    watch = machine.Watch.begin(target.server for target in targets)
+    found = measure.rounds(targets, effort)
+    others = watch.others()
+    if measure.complaints(found):
+        _say(targets[0].server.tail())
+    return found, others
 
 
 def _storm(given: argparse.Namespace) -> int:
@@ -178,8 +190,8 @@ def _end(
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for; return the exit code."""
     given = options(arguments)
-    signal.signal(signal.SIGTERM, _end)  # as ctrl-C: the servers are stopped
-    signal.signal(signal.SIGHUP, _end)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)  # the servers are stopped, also in the background
     does = {"storm": _storm, "profile": _profile}.get(given.what, _table)
     try:
         return _crowd(given) if given.users else does(given)

@@ -61,7 +61,7 @@ class Report:
 
     def goals(self) -> list[tuple[str, str, str, bool]]:
         """Return each goal: what, how much was reached, how much is wanted, whether."""
-        found = [self._hashing()] if Key("login", BCRYPT) in self.figures else []
+        found = self._hashing() if Key("login", BCRYPT) in self.figures else []
         for path, (other, factor) in GOALS.items():
             own, than = self.figures.get(Key(path, OURS)), self.figures.get(other)
             if own is None or than is None or not own.cpu:
@@ -76,14 +76,21 @@ class Report:
         ]
         return found
 
-    def _hashing(self) -> tuple[str, str, str, bool]:
+    def _hashing(self) -> list[tuple[str, str, str, bool]]:
+        """Return the goal by rate, and by CPU: on a busy machine only that one tells."""
         own, alone = (
             self.figures[Key("login", OURS)],
             self.figures[Key("login", BCRYPT)],
         )
-        part = own.rate / alone.rate
-        named = "login: part of what bcrypt alone does"
-        return (named, f"{part:.1%}", f">= {LOGIN_PART:.0%}", part >= LOGIN_PART)
+        parts = {
+            "login: rate / bcrypt alone": own.rate / alone.rate,
+            "login: CPU of bcrypt alone / CPU": alone.cpu / own.cpu if own.cpu else 0.0,
+        }
+        wanted = f">= {LOGIN_PART:.0%}"
+        return [
+            (name, f"{part:.1%}", wanted, part >= LOGIN_PART)
+            for name, part in parts.items()
+        ]
 
     def processes(self) -> list[tuple[str, ...]]:
         """Return memory per worker and cold start of each server, as text."""
