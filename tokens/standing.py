@@ -137,6 +137,12 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str | bytes) else value
 
 
+def _access_seconds(chosen: int | None) -> int:
+    """Return the lifetime of an access token: a revocation is listed for no longer."""
+    wanted = chosen or settings.ACCESS_TOKEN_SECONDS
+    return min(wanted, settings.ACCESS_TOKEN_MAX_SECONDS)
+
+
 def _statement() -> str:
     mysql = connection.vendor == "mysql"
     return _SQL.format(
@@ -183,9 +189,7 @@ def _parsed(
         first_party=bool(row[17]),
         client_id=row[18],
         algorithm=row[19],
-        access_seconds=min(  # a revocation is listed for no longer
-            row[20] or settings.ACCESS_TOKEN_SECONDS, settings.ACCESS_TOKEN_MAX_SECONDS
-        ),
+        access_seconds=_access_seconds(row[20]),
         idle_seconds=row[21] or settings.SESSION_IDLE_SECONDS,
         tenant_id=UUID(row[22]),
         login_id=UUID(row[23]),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
 from django.db.models import F
@@ -96,8 +97,11 @@ def test_the_applications_own_lifetimes_win(session: Session) -> None:
 def test_an_address_is_verified_only_if_the_primary_one_is() -> None:
     feed.read()
     user = UserFactory(verified=False)
+    EmailAddress.objects.create(user=user, email="second@example.com", verified=True)
     session = SessionFactory(user=user)
     assert standing.read(session.sid).email_verified is False
+    EmailAddress.objects.filter(primary=True).update(verified=True)
+    assert standing.read(session.sid).email_verified is True
 
 
 def test_an_unknown_session_is_a_bad_token() -> None:

@@ -28,7 +28,6 @@ from tokens import minting
 from tokens.minting import TokenPair
 from tokens.models import Login, Session
 
-
 FIRST_EPOCH = 0  # what a user is made with; see `accounts.models.User`
 
 
