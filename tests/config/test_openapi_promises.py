@@ -25,6 +25,7 @@ from tokens import minting
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 Call = Callable[[APIClient, str, str], Any]
 JSON = "application/json"
+GONE = f"{'A' * 22}.0"  # a cursor of another feed
 
 
 @pytest.fixture
@@ -128,6 +129,28 @@ def test_a_strange_query_is_answered_as_told(
         for name in names if method == "get" else ():
             answer = root.get(path.format(**ids), {name: "\u202e" * 400})
             assert str(answer.status_code) in operation["responses"], (path, name)
+
+
+def test_a_conflict_and_what_is_gone_are_answered_as_told(root: APIClient) -> None:
+    TenantFactory(slug="acme")
+    for name, answer, status in (
+        ("createTenant", root.post("/api/v1/tenants", {"slug": "acme"}), 409),
+        ("suspendTenant", root.post("/api/v1/tenants/default/suspend"), 409),
+        ("register", root.post("/api/v1/auth/register", taken()), 409),
+        ("listRevocations", root.get(f"/api/v1/tokens/revocations?after={GONE}"), 410),
+    ):
+        (told,) = [
+            operation["responses"]
+            for _, _, operation in operations()
+            if operation["operationId"] == name
+        ]
+        assert answer.status_code == status, (name, answer.content)
+        assert str(status) in told, name
+
+
+def taken() -> dict[str, str]:
+    """Return a sign-up with an address that somebody has."""
+    return {"email": UserFactory().email, "password": PASSWORD}
 
 
 def test_a_token_is_needed_where_it_is_told_and_nowhere_else(

@@ -140,6 +140,7 @@ def test_the_secret_of_another_application_is_not_found(
         **{"is_first_party": False, "scopes": []},
     )
     elsewhere = path.replace("/cron/", "/other/")
+    assert manager.get(elsewhere).json()["data"] == []
     assert manager.delete(f"{elsewhere}/{shown['id']}").status_code == 404
     assert works(shown["client_secret"])
 
