@@ -30,29 +30,36 @@ _TELLING = (
 _SHORT = "code|key|sig|signature|state|pass"
 _telling_name = re.compile(rf"{_TELLING}|^(?:{_SHORT})$", re.IGNORECASE)
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|[^\s&,;"'{}\[\]]+)"""
+_SIGN = r"""["']?\s{0,8}[:=]\s{0,8}"""
+# Anybody may write a URL of 8 KB: each rule reads its text once. A rule that begins with
+# a repetition is anchored to where a word begins, and gives nothing back.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # three parts of base64url, the first a JSON object: a JWT, whole or cut short
     (re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}"), HIDDEN),
     (
         re.compile(
             r"(?i)\b((?:proxy-)?authorization|set-cookie|cookie)\b"
-            r"""(["']?\s*[:=]\s*["']?)[^"'\r\n]+"""
+            rf"""({_SIGN}["']?)[^"'\r\n]+"""
         ),
         rf"\1\2{HIDDEN}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"(?i)\b(bearer|basic)\s{1,8}[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(r"(?i)(?<![a-z0-9+.-])([a-z0-9+.-]++://)[^\s/@:]*:[^\s/@]*@"),
+        rf"\1{HIDDEN}@",
+    ),
     (
         re.compile(rf"(?i)([?&][\w.\[\]-]*(?:{_TELLING}|{_SHORT})=)[^&\s#\"']*"),
         rf"\1{HIDDEN}",
     ),
     (
-        re.compile(rf"""(?i)(["'](?:{_SHORT})["']\s*:\s*){_VALUE}"""),
+        re.compile(rf"""(?i)(["'](?:{_SHORT})["']\s{{0,8}}:\s{{0,8}}){_VALUE}"""),
         rf"\1{HIDDEN}",
     ),
     (
         re.compile(
-            rf"""(?i)(\b[\w-]*(?:{_TELLING})[\w-]*["']?\s*[:=]\s*)(?!\[redacted){_VALUE}"""
+            rf"(?i)(?<![\w-])(?=[\w-]*?(?:{_TELLING}))"
+            rf"([\w-]++{_SIGN})(?!\[redacted){_VALUE}"
         ),
         rf"\1{HIDDEN}",
     ),
@@ -75,10 +82,11 @@ _SPEAKS_OF_CODE: tuple[type[BaseException], ...] = (
 
 
 def redact(text: str) -> str:
-    """Return `text` without what looks like a secret."""
+    """Return the first `LONGEST` characters of `text` without what looks like a secret."""
+    text = text[:LONGEST]
     for pattern, instead in _RULES:
         text = pattern.sub(instead, text)
-    return text
+    return text[:LONGEST]
 
 
 def clean(
@@ -94,7 +102,7 @@ def clean(
         return {str(key): clean(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [clean(name, inner) for inner in value]
-    return redact(str(value))[:LONGEST]
+    return redact(str(value))
 
 
 def trace(error: BaseException) -> str:
@@ -112,7 +120,7 @@ def _told(error: BaseException) -> str:
     frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
     kind = type(error).__name__
     said = str(error) if isinstance(error, _SPEAKS_OF_CODE) else "(message withheld)"
-    return f"{frames}\n{kind}: {redact(said)[:LONGEST]}".lstrip()
+    return f"{frames}\n{kind}: {redact(said)}".lstrip()
 
 
 class _Formatter(logging.Formatter):
@@ -124,7 +132,7 @@ class _Formatter(logging.Formatter):
             message = record.getMessage()
         except Exception:
             message = f"(unreadable) {record.msg}"
-        return redact(message)[:LONGEST]
+        return redact(message)
 
     def extras(self, record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         """Yield what the caller gave in `extra`."""

@@ -1,12 +1,13 @@
 import json
 import logging
 import sys
+import time
 from typing import Any
 
 import pytest
 
-from config import context
-from config.logs import JsonFormatter, TextFormatter, clean, redact, trace
+from config import context, logs
+from config.logs import LONGEST, JsonFormatter, TextFormatter, clean, redact, trace
 
 CANARY = "cAnaRy-4711"
 JWT = f"eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.{CANARY}"
@@ -52,6 +53,9 @@ def failed(error: Exception) -> logging.LogRecord:
         f"the token {JWT} is bad",
         JWT[:-4],
         f'{{"password": "cut short {CANARY}',
+        f'said="password={CANARY}"',
+        f"x-my-token-of-mine={CANARY}",
+        f"'the_secret' : '{CANARY}'",
     ],
 )
 def test_what_looks_like_a_secret_is_not_written(text: str) -> None:
@@ -72,6 +76,48 @@ def test_what_looks_like_a_secret_is_not_written(text: str) -> None:
 )
 def test_what_is_no_secret_stays_readable(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *[
+            "token-",
+            "a",
+            "secret ",
+            "password",
+            "x-token_",
+            "token=",
+            "'token'",
+            "a://",
+        ],
+        *[
+            "?token",
+            "&code=",
+            "eyJ-",
+            "bearer ",
+            "cookie ",
+            '"key" ',
+            "a.b+c-",
+            "[",
+            "'",
+        ],
+        *["token\t", "authorization:", "=", "password:\\", 'secret="', "token:["],
+    ],
+)
+def test_no_line_takes_more_than_one_look_at_its_text(
+    part: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logs, "LONGEST", 100_000)
+    began = time.process_time()
+    redact(part * (100_000 // len(part)))
+    # linear it is some 0.1 s; quadratic, minutes
+    assert time.process_time() - began < 10
+
+
+def test_a_long_line_is_cut_before_it_is_read() -> None:
+    assert redact("x" * 5000) == "x" * LONGEST
 
 
 @pytest.mark.parametrize(
