@@ -58,7 +58,7 @@ ENV PATH=/app/.venv/bin:$PATH \
 RUN SECRET_KEY=build ENCRYPTION_KEYS=build ISSUER=https://build.invalid ALLOW_SQLITE=true \
     VAR_DIR=/tmp/var python -c "import django; django.setup(); import config.urls, config.checks, \
 django.core.wsgi; \
-from gunicorn.workers import gthread" \
+import config.worker" \
     && rm -rf /tmp/var
 ENV PYTHONDONTWRITEBYTECODE=1
 # With a read-only root mount a tmpfs here: metrics and locks live in it, no data.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 bind = (
     f"{f'[{settings.HOST}]' if ':' in settings.HOST else settings.HOST}:{settings.PORT}"
 )
-worker_class = "gthread"
+worker_class = "config.worker.Worker"  # gthread, with an end to slow clients
 workers = settings.WEB_WORKERS
 threads = settings.WEB_THREADS
 preload_app = True
@@ -44,7 +44,9 @@ errorlog = "-"
 loglevel = "warning"
 proc_name = "ntt-auth"
 forwarded_allow_ips = "127.0.0.1"  # only TRUSTED_PROXIES decides whom we believe
+forwarder_headers = ""  # nobody names another SCRIPT_NAME or PATH_INFO for us
 
+os.umask(0o077)  # the database and the metrics are ours to read
 METRICS = Path(settings.VAR_DIR) / f"metrics-{settings.PORT}"
 # prometheus_client reads this when it is first imported, which the app does.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS)

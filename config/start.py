@@ -179,6 +179,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config.checks import refuse_unsafe_start
 
+    os.umask(0o077)  # the database and the secrets are ours to read
     try:
         settings = load_settings()
         check_folder(settings.VAR_DIR)

@@ -44,7 +44,7 @@ def test_metrics_of_an_earlier_run_are_dropped(
 
 def test_it_listens_where_the_settings_say(options: ModuleType) -> None:
     assert options.bind == "127.0.0.1:8123"
-    assert options.worker_class == "gthread"
+    assert options.worker_class == "config.worker.Worker"
     assert options.control_socket_disable
 
 
