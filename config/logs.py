@@ -11,6 +11,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,9 +34,11 @@ _VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|[^\s&,;"'{}\[\
 _SIGN = r"""["']?\s{0,8}[:=]\s{0,8}"""
 # Anybody may write a URL of 8 KB: each rule reads its text once. A rule that begins with
 # a repetition is anchored to where a word begins, and gives nothing back.
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    # three parts of base64url, the first a JSON object: a JWT, whole or cut short
-    (re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}"), HIDDEN),
+# three parts of base64url, the first a JSON object: a JWT, whole or cut short
+_JWT = re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}")
+_SCHEME = re.compile(r"(?i)\b(bearer|basic)\s{1,8}[\w.~+/=-]{6,}")
+# Each of these needs a colon or an equals sign, which the path of most requests has not.
+_SIGNED: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"(?i)\b((?:proxy-)?authorization|set-cookie|cookie)\b"
@@ -43,7 +46,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{HIDDEN}",
     ),
-    (re.compile(r"(?i)\b(bearer|basic)\s{1,8}[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
+    (_SCHEME, rf"\1 {HIDDEN}"),
     (
         re.compile(r"(?i)(?<![a-z0-9+.-])([a-z0-9+.-]++://)[^\s/@:]*:[^\s/@]*@"),
         rf"\1{HIDDEN}@",
@@ -84,9 +87,19 @@ _SPEAKS_OF_CODE: tuple[type[BaseException], ...] = (
 def redact(text: str) -> str:
     """Return the first `LONGEST` characters of `text` without what looks like a secret."""
     text = text[:LONGEST]
-    for pattern, instead in _RULES:
-        text = pattern.sub(instead, text)
+    if "eyJ" in text:
+        text = _JWT.sub(HIDDEN, text)
+    if ":" in text or "=" in text:
+        for pattern, instead in _SIGNED:
+            text = pattern.sub(instead, text)
+    else:
+        text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
     return text[:LONGEST]
+
+
+@lru_cache(maxsize=256)
+def _is_telling(name: str) -> bool:
+    return bool(_telling_name.search(name))
 
 
 def clean(
@@ -94,7 +107,7 @@ def clean(
     value: Any,
 ) -> Any:
     """Return an extra field as it may be written: by its name, then by its look."""
-    if _telling_name.search(name) and not isinstance(value, bool | None):
+    if not isinstance(value, bool | None) and _is_telling(name):
         return HIDDEN
     if value is None or isinstance(value, bool | int | float):
         return value

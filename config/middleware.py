@@ -16,7 +16,7 @@ from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from config import context, problems
+from config import access, context, problems
 from config.context import RequestContext
 from config.fields import uuid7
 from config.paths import is_machine
@@ -25,7 +25,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 PROBES = ("/healthz", "/readyz")  # asked by address, whatever the Host
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_log = logging.getLogger("ntt.access")
+_log = logging.getLogger(access.NAME)
 
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _PAGE_POLICY = (
@@ -87,15 +87,12 @@ class RequestContextMiddleware:
             _tell_length(response)
             # Django would log each refusal a second time, outside this context.
             response._has_been_logged = True  # type: ignore[attr-defined]
-            _log.info(
-                "%s %s %s",
+            access.note(
                 request.method,
                 request.path,
-                response.status_code,
-                extra={
-                    "ip": caller.ip,
-                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-                },
+                status=response.status_code,
+                caller=caller,
+                seconds=time.perf_counter() - started,
             )
         return response
 
