@@ -59,12 +59,15 @@ class OwnPasswordForm(forms.Form):
         if self.errors:
             return values
         try:
-            flows.reauthenticate(user=self.user, password=values["current_password"])
+            epoch = flows.reauthenticate(
+                user=self.user, password=values["current_password"]
+            )
             services.change_password(
                 self.user,
                 new_password=values["new_password"],
                 keep_login=None,
                 acting_user=self.user,
+                epoch=epoch,
             )
         except ServiceError as refusal:
             show_refusal(self, refusal)

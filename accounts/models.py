@@ -1,5 +1,6 @@
 """Users and what guards their sign-in."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -79,6 +80,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     @override
     def __str__(self) -> str:
         return self.email
+
+    @override
+    def get_session_auth_hash(self) -> str:
+        """Bind console sessions to the epoch: what ends a person's logins ends these."""
+        return f"{super().get_session_auth_hash()}.{self.epoch}"
+
+    @override
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under `SECRET_KEY_FALLBACKS`."""
+        for made in super().get_session_auth_fallback_hash():
+            yield f"{made}.{self.epoch}"
 
     @override
     def check_password(self, raw_password: str | None) -> bool:

@@ -1,6 +1,6 @@
 """Proving an address and a password."""
 
-from accounts import addresses, lockouts, passwords
+from accounts import addresses, limits, lockouts, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.backends import Attempt, prove
@@ -48,28 +48,31 @@ def reauthenticate(
     *,
     user: User,
     password: str,
-) -> None:
+) -> int:
     """Have a signed-in person prove their password again: same limits, same lockout.
 
-    Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`.
+    Returns the epoch that the password was read with: what is changed on the strength
+    of this proof is changed under that epoch only. Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`.
     """
     passwords.readable(password, field="current_password")
     guess = lockouts.admit(user.email_key)
     try:
-        _, outcome = prove(user.email_key, password)
+        proven, outcome = prove(user.email_key, password)
     except BaseException:
         guess.passed()
         raise
-    if outcome:
+    if outcome or proven is None:
         guess.failed(f"{outcome} on re-authentication", target=user)
         raise InvalidCredentials("The password is wrong.")
     guess.passed()
+    return proven.epoch
 
 
 def _key_or_refuse(email: str) -> str:
     try:
         return addresses.email_key(email)
     except ValueError:
+        limits.hit("login_ip", lockouts.caller())  # a failure as any other
         record(
             Action.LOGIN_FAILED,
             acting=Party("anonymous"),

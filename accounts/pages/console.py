@@ -8,6 +8,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from accounts import flows
+from accounts.addresses import email_key
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import InvalidCredentials
@@ -38,12 +39,15 @@ class ConsoleLoginForm(AdminAuthenticationForm):
         email: str,
         password: str,
     ) -> User:
+        before = _epoch_of(email)
         proof = flows.log_in(
             email=email, password=password, verification_required=False, state={}
         )
         if isinstance(proof, flows.Pending):
             raise InvalidCredentials
         user = User.objects.get(pk=proof.user_id)
+        if user.epoch != before:  # what ended meanwhile ended this sign-in too
+            raise InvalidCredentials
         if not user.is_active or not (user.is_staff or user.is_superuser):
             record(
                 Action.LOGIN_REFUSED,
@@ -61,6 +65,14 @@ class ConsoleLoginForm(AdminAuthenticationForm):
             outcome="signed in to the console",
         )
         return user
+
+
+def _epoch_of(email: str) -> int | None:
+    try:
+        mine = User.objects.filter(email_key=email_key(email))
+    except ValueError:
+        return None
+    return mine.values_list("epoch", flat=True).first()
 
 
 def _later(refusal: ServiceError) -> str:

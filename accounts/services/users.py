@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import addresses, names, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import record
-from accounts.errors import EmailTaken
+from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.flows import verification
 from accounts.models import User
 from accounts.services.authority import require_self_or_superuser, require_superuser
@@ -132,11 +132,13 @@ def change_password(
     new_password: str,
     keep_login: UUID | None,
     acting_user: User | None,
+    epoch: int | None = None,
 ) -> User:
     """Set a password; every login ends but `keep_login`.
 
-    Whoever calls this has had the person re-authenticate. Raises `Forbidden` and
-    `PasswordRefused` (at `new_password`).
+    Whoever changes their own gives the `epoch` that `flows.reauthenticate` returned: of
+    two who prove the old password at once, one changes it. Raises `Forbidden`,
+    `PasswordRefused` (at `new_password`), and `InvalidCredentials` for the other.
     """
     require_self_or_superuser(user, acting_user)
     passwords.validate(
@@ -144,9 +146,13 @@ def change_password(
     )
     hashed = make_password(new_password)
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(
+        mine = User.objects.filter(pk=user.pk)
+        if epoch is not None:
+            mine = mine.filter(epoch=epoch, is_active=True)
+        if not mine.update(
             password=hashed, epoch=F("epoch") + 1, updated_at=timezone.now()
-        )
+        ):
+            raise InvalidCredentials("The password was changed meanwhile.")
         user.refresh_from_db()
         reason = Action.PASSWORD_CHANGED
         record(reason, acting=acting_user, target=user)

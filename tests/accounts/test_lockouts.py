@@ -251,3 +251,12 @@ def test_an_address_unused_for_half_a_year_is_forgotten(ann: User) -> None:
     KnownAddress.objects.update(last_used_at=old)
     assert lockouts.purge() == 1
     assert not KnownAddress.objects.exists()
+
+
+def test_what_is_no_address_counts_as_a_failure_too() -> None:
+    for _ in range(100):
+        with pytest.raises(InvalidCredentials):
+            log_in("no address")
+    with pytest.raises(TooManyRequests):
+        log_in("no address")
+    assert Event.objects.filter(outcome="not an e-mail address").count() == 100

@@ -1,10 +1,12 @@
 """The operator console's sign-in."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
+from accounts import flows, services
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.models import User
@@ -94,3 +96,57 @@ def test_the_console_uses_this_form(client: Any) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
     assert Event.objects.get().outcome == "signed in to the console"
     assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_a_password_changed_during_a_sign_in_keeps_the_old_one_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = UserFactory.create(email="root@example.com", is_superuser=True)
+    check = flows.log_in
+
+    def checked_then_ended(**given: Any) -> Any:
+        outcome = check(**given)
+        services.sign_out_everywhere(root, acting_user=root)
+        return outcome
+
+    monkeypatch.setattr(flows, "log_in", checked_then_ended)
+    assert tried("root@example.com").errors
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda user: services.sign_out_everywhere(user, acting_user=user),
+        lambda user: services.change_password(
+            user,
+            new_password="quite another long passphrase",
+            keep_login=None,
+            acting_user=None,
+        ),
+        lambda user: services.enable_user(
+            services.disable_user(user, acting_user=None), acting_user=None
+        ),
+    ],
+    ids=["signed out everywhere", "password set", "disabled and enabled"],
+)
+def test_what_ends_a_persons_logins_ends_their_console_session(
+    end: Callable[[User], Any],
+    client: Client,
+) -> None:
+    UserFactory.create(is_superuser=True)
+    staff = UserFactory.create(email="staff@example.com", is_staff=True)
+    sent = {"username": "staff@example.com", "password": PASSWORD}
+    assert client.post("/admin/login/", sent).status_code == 302
+    assert client.get("/admin/").status_code == 200
+    end(staff)
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/").status_code == 302
+
+
+def test_an_operator_who_changes_their_own_password_stays_in(client: Client) -> None:
+    UserFactory.create(email="root@example.com", is_superuser=True)
+    sent = {"username": "root@example.com", "password": PASSWORD}
+    client.post("/admin/login/", sent)
+    new = {"current_password": PASSWORD, "new_password": "quite another passphrase"}
+    assert client.post("/admin/password_change/", new).status_code == 302
+    assert client.get("/admin/").status_code == 200

@@ -1,8 +1,11 @@
 """Own sessions and password; an operator's view."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections
 from rest_framework.test import APIClient
 
 from tests.factories import PASSWORD, SessionFactory, UserFactory
@@ -168,3 +171,28 @@ def test_a_disabled_users_token_is_refused(
     User.objects.filter(id=user).update(is_active=False)
     answer = as_bearer(pair).get(MINE)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_revoked")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_the_password_at_once_one_does(
+    pair_of: Pair,
+    as_bearer: Bearer,
+) -> None:
+    user = UserFactory()
+    clients = [as_bearer(pair_of(user)) for _ in range(2)]
+    chosen = [f"{NEW} number {number}" for number in range(2)]
+    barrier = threading.Barrier(2)
+
+    def change(number: int) -> int:
+        try:
+            barrier.wait()
+            body = {"current_password": PASSWORD, "new_password": chosen[number]}
+            return clients[number].post(PASSWORD_PATH, body).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        statuses = list(threads.map(change, range(2)))
+    user.refresh_from_db()
+    assert sorted(statuses) == [200, 401]
+    assert [user.check_password(new) for new in chosen] == [s == 200 for s in statuses]
