@@ -4,7 +4,6 @@ The first answer is kept for a day, for its caller alone, without its secrets. T
 is one INSERT under a unique key, so that of any number of parallel calls one works.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -85,7 +85,9 @@ def _claim(
     caller = str(request.user.pk)
     body = repr(sorted(dict(request.data).items()))
     asked = f"{request.method} {request.path} {body}"
-    fingerprint = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+    # keyed, as the body may hold a password, and a bare digest could be guessed against
+    secret = asked.encode("utf-8", "surrogatepass")
+    fingerprint = salted_hmac(__name__, secret, algorithm="sha256").hexdigest()
     row = IdempotencyKey(caller=caller, key=key, fingerprint=fingerprint)
     try:
         with transaction.atomic():

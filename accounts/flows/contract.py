@@ -20,7 +20,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.urls import get_resolver
 from django.utils import timezone
@@ -29,6 +28,7 @@ from typing_extensions import override
 from accounts.backends import SESSION_KEY, Attempt
 from accounts.errors import InvalidCredentials, PasswordRefused
 from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
+from config.sessions import SessionStore
 
 _AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
 _PENDING = {
@@ -98,18 +98,21 @@ def take(
 
     Raises `InvalidCredentials`, `TooManyRequests`, `InvalidInput`, `PasswordRefused`.
     """
-    return _outcome(_call(step, body, attempt, flow_token), attempt)
+    request = _request(body, flow_token)
+    request.attempt = attempt  # type: ignore[attr-defined]
+    try:
+        return _outcome(_call(step, request), attempt)
+    except ServiceError:
+        if not flow_token:
+            request.session.flush()  # a refusal begins no flow
+        raise
 
 
 def _call(
     step: str,
-    body: dict[str, Any],
-    attempt: Attempt,
-    flow_token: str,
+    request: HttpRequest,
 ) -> dict[str, Any]:
     """Call one of allauth's documented endpoints in process; return its JSON."""
-    request = _request(body, flow_token)
-    request.attempt = attempt  # type: ignore[attr-defined]
     view = _view(step)
     with request_context(request):
         try:

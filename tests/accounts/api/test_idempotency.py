@@ -1,5 +1,6 @@
 """A management POST with a key does its work once."""
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.api import idempotency
 from accounts.models import IdempotencyKey, User
 from tenants.models import Application, Tenant
-from tests.factories import ApplicationFactory, SessionFactory, UserFactory
+from tests.factories import PASSWORD, ApplicationFactory, SessionFactory, UserFactory
 from tokens import minting
 from tokens.services.keys import ensure_signing_keys
 
@@ -135,3 +136,12 @@ def test_parallel_calls_with_one_key_create_once() -> None:
         answers = set(threads.map(create, range(8)))
     assert answers <= {201, 409}
     assert User.objects.filter(email_key="new@example.com").count() == 1
+
+
+def test_no_digest_of_a_password_can_be_guessed_against(root: APIClient) -> None:
+    body = {"email": "new@example.com", "password": PASSWORD}
+    path = "/api/v1/users"
+    assert root.post(path, body, headers={"idempotency-key": "k1"}).status_code == 201
+    asked = f"POST {path} {sorted(body.items())!r}".encode()
+    kept = IdempotencyKey.objects.get().fingerprint
+    assert kept != hashlib.sha256(asked).hexdigest()

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from accounts.outbox import housekeeping
 from accounts.outbox.models import Delivery
 from config.encryption import decrypt
 from config.errors import InvalidInput, TooManyRequests, Unavailable
+from config.sessions import SessionStore
 from tests.accounts.flows.doors import STATE, log_in, sign_up
 from tests.factories import UserFactory
 
@@ -85,7 +85,8 @@ def test_the_flow_of_a_taken_address_never_finishes() -> None:
     UserFactory.create(email="ann@example.com")
     pending = sign_up(required=True)
     assert isinstance(pending, Pending)
-    code = Session.objects.get().get_decoded()["account_email_verification_code"]
+    kept = SessionStore(session_key=pending.flow_token).load()
+    code = kept["account_email_verification_code"]
 
     with pytest.raises(InvalidInput):
         step("auth/email/verify", {"key": "AAAA-AAAA"}, pending.flow_token)
@@ -160,3 +161,11 @@ def test_a_flow_waits_an_hour_and_is_then_thrown_away() -> None:
     assert housekeeping.purge_browser_sessions() == 0
     Session.objects.update(expire_date=timezone.now())
     assert housekeeping.purge_browser_sessions() == 1
+
+
+def test_a_refusal_leaves_no_flow_behind() -> None:
+    UserFactory(email="ann@example.com", verified=False)
+    for _ in range(2):
+        with pytest.raises(InvalidCredentials):
+            log_in(password="not the password at all")
+    assert not Session.objects.exists()

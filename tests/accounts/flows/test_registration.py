@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.outbox.models import Delivery
 from config import context
 from config.errors import InvalidInput, TooManyRequests, Unavailable
+from config.sessions import SessionStore
 from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import STATE, log_in, sign_up
 from tests.factories import UserFactory
@@ -65,7 +66,7 @@ def test_a_pending_flow_keeps_what_it_was_begun_for() -> None:
     outcome = sign_up(required=True)
 
     assert isinstance(outcome, Pending)
-    session = Session.objects.get(session_key=outcome.flow_token).get_decoded()
+    session = SessionStore(session_key=outcome.flow_token).load()
     assert session["flow"] == {"verification_required": True, "state": STATE}
 
 
