@@ -176,8 +176,11 @@ def resume_application(
     *,
     acting_user: User | None,
 ) -> Application:
-    """Open an application again; what ended stays ended. Needs `applications:write`."""
-    require(acting_user, application.tenant, Permission.APPLICATIONS_WRITE)
+    """Open an application again; what ended stays ended. Needs `applications:write`.
+
+    Only superusers open a first-party one: it was they who shut it, or should know.
+    """
+    require_application(acting_user, application)
     with transaction.atomic():
         shut = Application.objects.filter(pk=application.pk, suspended_at__isnull=False)
         changed = bump_epoch(shut, suspended_at=None)

@@ -89,13 +89,16 @@ def change_membership(
 ) -> Membership:
     """Change a member's roles or when they leave; needs `members:write`.
 
-    An expiry that has passed ends the sessions. Other changes only refuse the access
+    Nobody moves the end of their own but superusers. An expiry that has passed ends the
+    sessions. Other changes only refuse the access
     tokens in hand: the next refresh carries the new roles and the new end.
     """
     with transaction.atomic():
         held = _touchable(membership, acting_user)
         roles_moved = _set_roles(held, traits, acting_user)
         until_moved = "expires_at" in traits and traits["expires_at"] != held.expires_at
+        if until_moved and acting_user is not None and acting_user.pk == held.user_id:
+            require_superuser(acting_user)
         if until_moved:
             _set_expiry(held, traits["expires_at"])
         if roles_moved or until_moved:

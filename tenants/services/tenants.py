@@ -89,10 +89,16 @@ def change_tenant(
     acting_user: User | None,
     **policy: Unpack[Policy],
 ) -> Tenant:
-    """Change a tenant's name or policy; needs `tenant:write`."""
+    """Change a tenant's name or policy; needs `tenant:write`.
+
+    Only superusers waive the verification of addresses: without it a sign-up tells who
+    has an account anywhere on this instance.
+    """
     require(acting_user, tenant, Permission.TENANT_WRITE)
     wanted: dict[str, Any] = {**_checked(policy)}
     changed = sorted(n for n, v in wanted.items() if getattr(tenant, n) != v)
+    if "verification_required" in changed and not wanted["verification_required"]:
+        require_superuser(acting_user)
     if changed:
         with transaction.atomic():
             Tenant.objects.filter(pk=tenant.pk).update(**wanted)

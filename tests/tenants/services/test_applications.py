@@ -196,3 +196,15 @@ def test_the_built_in_application_keeps_what_it_is() -> None:
         acting_user=None,
     )
     assert application.name == "Portal" and application.scopes == ["account"]
+
+
+def test_an_admin_does_not_resume_a_first_party_application(
+    admin: User,
+    tenant: Tenant,
+) -> None:
+    application = ApplicationFactory(tenant=tenant, is_first_party=True)
+    applications.suspend_application(application, acting_user=admin)
+    with pytest.raises(Forbidden):
+        applications.resume_application(application, acting_user=admin)
+    application.refresh_from_db()
+    assert application.suspended_at is not None

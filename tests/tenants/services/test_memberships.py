@@ -212,3 +212,16 @@ def test_unreasonable_years_are_refused(
     moment = datetime(year, 6, 1, tzinfo=UTC)
     with pytest.raises(InvalidInput):
         memberships.change_membership(membership, expires_at=moment, acting_user=None)
+
+
+def test_nobody_moves_the_end_of_their_own_membership(
+    admin: User,
+    tenant: Tenant,
+) -> None:
+    soon = timezone.now() + timedelta(days=1)
+    mine = Membership.objects.get(user=admin, tenant=tenant)
+    memberships.change_membership(mine, expires_at=soon, acting_user=None)
+    with pytest.raises(Forbidden):
+        memberships.change_membership(mine, expires_at=None, acting_user=admin)
+    mine.refresh_from_db()
+    assert mine.expires_at == soon

@@ -106,3 +106,17 @@ def test_the_built_in_tenant_is_never_suspended_and_may_be_closed() -> None:
 def test_an_unknown_slug_is_not_found() -> None:
     with pytest.raises(NotFound):
         tenants.tenant_of("nowhere")
+
+
+def test_only_superusers_waive_verification(
+    admin: User,
+    tenant: Tenant,
+) -> None:
+    Tenant.objects.filter(pk=tenant.pk).update(verification_required=True)
+    tenant.refresh_from_db()
+    with pytest.raises(Forbidden):
+        tenants.change_tenant(tenant, verification_required=False, acting_user=admin)
+    root = UserFactory(is_superuser=True)
+    tenants.change_tenant(tenant, verification_required=False, acting_user=root)
+    tenants.change_tenant(tenant, verification_required=True, acting_user=admin)
+    assert tenant.verification_required
