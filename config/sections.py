@@ -18,6 +18,19 @@ from config import console
 from config.errors import ServiceError
 from config.operations import ConsoleRequest, OperatedAdmin, show_refusal
 
+# What the declared filters themselves ask. `__regex` would let one URL hold a worker.
+_WAYS = (
+    "",
+    "__exact",
+    "__in",
+    "__isnull",
+    "__gte",
+    "__gt",
+    "__lte",
+    "__lt",
+    "__id__exact",
+)
+
 
 class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form that shows a service's refusal at the fields it speaks of."""
@@ -95,7 +108,7 @@ class ConsoleAdmin(OperatedAdmin):
     ) -> bool:
         """Allow the declared filters only: `?password__startswith=` would tell hashes."""
         declared = [f if isinstance(f, str) else f[0] for f in self._plain_filters()]
-        return any(lookup == f or lookup.startswith(f"{f}__") for f in declared)
+        return any(lookup == f"{f}{way}" for f in declared for way in _WAYS)
 
     @override
     def get_search_results(

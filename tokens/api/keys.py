@@ -11,6 +11,7 @@ from accounts.api.requests import given as read
 from accounts.services.authority import require_superuser
 from config.errors import NotFound
 from config.openapi import operation, page_of
+from config.serializers import StrictSerializer
 from tokens.api.serializers import RotatedKeys, RotateKeysInput, SigningKeyOut
 from tokens.models import SigningKey
 from tokens.services import keys
@@ -58,6 +59,7 @@ class RevokeKeyView(APIView):
     ) -> Response:
         """Refuse everything that a key signed, at once."""
         require_superuser(caller(request))
+        read(StrictSerializer, request)
         key = SigningKey.objects.filter(kid=kid).first()
         if key is None:
             raise NotFound("There is no such key.")

@@ -6,11 +6,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from accounts import limits
+from accounts import limits, lockouts
 from accounts.api.requests import given as read
 from accounts.errors import EmailVerificationRequired, MfaRequired
 from accounts.flows import Pending
-from config import context
 from config.errors import NotAuthenticated
 from config.openapi import operation
 from tokens.api.authentication import bearer_of
@@ -44,7 +43,7 @@ _BAD_TOKEN = ("token_", "refresh_token_")
 def count_failure() -> Exception | None:
     """Count a bad token of this address; return the refusal once there are too many."""
     try:
-        limits.hit("token_failures_ip", context.current().ip or "")
+        limits.hit("token_failures_ip", lockouts.caller())
     except limits.TooManyRequests as refusal:
         return refusal
     return None

@@ -72,3 +72,13 @@ def test_a_revoked_key_leaves_the_jwks_and_a_fresh_one_signs(
     assert kid not in [key["kid"] for key in published]
     assert SigningKey.objects.filter(algorithm="RS256", state="active").count() == 1
     assert operator.post(f"{KEYS}/unknown/revoke").status_code == 404
+
+
+def test_a_revocation_takes_no_fields(operator: APIClient) -> None:
+    kid = SigningKey.objects.get(algorithm="RS256").kid
+    answer = operator.post(f"{KEYS}/{kid}/revoke", {"dry_run": True})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
+        400,
+        "unknown_field",
+    )
+    assert SigningKey.objects.get(kid=kid).state == "active"

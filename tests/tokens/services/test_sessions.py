@@ -14,7 +14,7 @@ from config.errors import NotFound
 from tests.factories import LoginFactory, SessionFactory, UserFactory
 from tests.tokens.conftest import Together
 from tests.tokens.forgery import resigned
-from tokens import minting, verification
+from tokens import feed, minting, verification
 from tokens.errors import TokenExpired, TokenInvalid, TokenRevoked
 from tokens.models import Login, Revocation, Session
 from tokens.revocations import subject_of
@@ -214,3 +214,21 @@ def test_signing_out_everywhere_keeps_nothing() -> None:
     with pytest.raises(TokenRevoked):
         minting.issue(session.sid)
     assert Login.objects.get().reason == Action.SIGNED_OUT_EVERYWHERE
+
+
+def test_a_token_is_revoked_once_however_often_it_is_said() -> None:
+    pair = minting.issue(SessionFactory().sid)
+    for _ in range(3):
+        sessions.revoke(pair.access_token)
+    assert len(events(Action.TOKEN_REVOKED)) == 1
+    number = feed.read().number
+    sessions.revoke(pair.access_token)
+    assert feed.read().number == number
+
+
+def test_a_token_of_an_ended_session_is_not_revoked_again() -> None:
+    session = SessionFactory()
+    pair = minting.issue(session.sid)
+    sessions.end_session(session, acting_user=None)
+    sessions.revoke(pair.access_token)
+    assert not events(Action.TOKEN_REVOKED)
