@@ -167,15 +167,16 @@ def test_losing_first_party_ends_what_it_had(
 
 def test_a_suspension_is_felt_at_once_and_a_resumption_revives_nothing(
     manager: APIClient,
+    root: APIClient,
     path: str,
     signed_in: SignedIn,
 ) -> None:
     application = signed_in.session.application
-    for epoch, (verb, action) in enumerate(
-        (("suspend", "suspended"), ("resume", "resumed")), start=1
+    for epoch, (client, verb, action) in enumerate(
+        ((manager, "suspend", "suspended"), (root, "resume", "resumed")), start=1
     ):
         answers = [
-            manager.post(f"{path}/{application.client_id}/{verb}") for _ in range(2)
+            client.post(f"{path}/{application.client_id}/{verb}") for _ in range(2)
         ]
         assert answers[0].json() == answers[1].json()
         assert bool(answers[0].json()["suspended_at"]) is (verb == "suspend")
