@@ -108,10 +108,12 @@ def operation(
     gives: Any = None,
     status: int = 200,
     query: Iterable[Query] = (),
+    bearer: bool = False,
 ) -> Callable[[View], View]:
     """Describe a view method: its id, body, and good answer (None: no body).
 
-    `gives` may map several statuses to serializers; `query` names query parameters.
+    `gives` may map several statuses to serializers; `query` names query parameters;
+    `bearer` tells that a public endpoint takes a token instead of a body.
     """
     answers = gives if isinstance(gives, dict) else {status: gives}
     parameters = [
@@ -123,6 +125,7 @@ def operation(
         request=takes,
         responses=answers,
         parameters=parameters,
+        auth=[{BearerScheme.name: []}, {}] if bearer else None,
     )
     return described
 
@@ -176,6 +179,12 @@ def _complete(
     described["responses"] = dict(sorted(described["responses"].items()))
 
 
+def _is_guarded(described: dict[str, Any]) -> bool:
+    """Tell whether nobody gets in without a token (`{}` is the way without)."""
+    ways = described.get("security") or []
+    return bool(ways) and all(ways)
+
+
 def _section(path: str) -> str:
     parts = [part for part in path.split("/") if part and "{" not in part]
     inner = parts[2:] if parts[:2] == ["api", "v1"] else parts
@@ -190,7 +199,7 @@ def _statuses(
 ) -> list[str]:
     """Return the 4xx that an operation can answer with."""
     found = ["400", "406", "429"]
-    guarded = any(described.get("security") or [])
+    guarded = _is_guarded(described)
     if guarded or "/auth/" in path or path.endswith("/refresh"):
         found += ["401", "403"]
     if "{" in path:

@@ -21,6 +21,7 @@ from tenants.permissions import require_application
 
 OVERLAP_SECONDS = 86400
 MAX_OVERLAP_SECONDS = 90 * 86400
+MOST_LIVE = 10
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -61,7 +62,7 @@ def rotate_secret(
     """Issue a secret; the older ones work `overlap` seconds more, at most.
 
     Raises `NotFound`, `Forbidden`, `InvalidInput`, and `Conflict` for an application that
-    cannot keep a secret.
+    cannot keep a secret, or that has ten live ones.
     """
     require_application(acting_user, application)
     if not application.is_confidential:
@@ -75,6 +76,9 @@ def rotate_secret(
         longer = Q(expires_at=None) | Q(expires_at__gt=until)
         older = ApplicationSecret.objects.filter(application=application)
         older.filter(longer).update(expires_at=until)
+        live = older.filter(revoked_at=None, expires_at__gt=timezone.now())
+        if live.count() >= MOST_LIVE:
+            raise Conflict("Ten secrets are live: revoke those that are not used.")
         return issue(application, acting_user=acting_user)
 
 

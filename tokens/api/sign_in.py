@@ -32,12 +32,17 @@ class PublicView(APIView):
 
     @override
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, NotAuthenticated) and exc.code.startswith(_BAD_TOKEN):
-            exc = count_failure() or exc
-        return super().handle_exception(exc)
+        return super().handle_exception(after_failure(exc))
 
 
 _BAD_TOKEN = ("token_", "refresh_token_")
+
+
+def after_failure(exc: Exception) -> Exception:
+    """Count a refusal of a bad token; return what to answer: it, or that it is too much."""
+    if isinstance(exc, NotAuthenticated) and exc.code.startswith(_BAD_TOKEN):
+        return count_failure() or exc
+    return exc
 
 
 def count_failure() -> Exception | None:
@@ -94,7 +99,7 @@ class LoginView(PublicView):
 class LogoutView(PublicView):
     """Sign out of one login."""
 
-    @operation("logout", takes=LogoutInput, status=204)
+    @operation("logout", takes=LogoutInput, status=204, bearer=True)
     def post(self, request: Request) -> Response:
         """End the login of the Bearer token (any audience) or of `refresh_token`."""
         given = read(LogoutInput, request)

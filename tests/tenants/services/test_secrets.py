@@ -126,3 +126,13 @@ def test_a_public_application_and_a_stranger_get_no_secret(
     with pytest.raises(NotFound):
         secrets.rotate_secret(service, acting_user=UserFactory())
     assert not ApplicationSecret.objects.exists()
+
+
+def test_at_most_ten_secrets_live_at_once(service: Application) -> None:
+    mine = ApplicationSecret.objects.filter(application=service)
+    while mine.count() < secrets.MOST_LIVE:
+        secrets.rotate_secret(service, acting_user=None)
+    with pytest.raises(Conflict, match="Ten secrets"):
+        secrets.rotate_secret(service, acting_user=None)
+    assert mine.count() == secrets.MOST_LIVE
+    assert secrets.rotate_secret(service, overlap=0, acting_user=None)
