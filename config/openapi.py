@@ -108,12 +108,10 @@ def operation(
     gives: Any = None,
     status: int = 200,
     query: Iterable[Query] = (),
-    bearer: bool = False,
 ) -> Callable[[View], View]:
     """Describe a view method: its id, body, and good answer (None: no body).
 
-    `gives` may map several statuses to serializers; `query` names query parameters;
-    `bearer` tells that a public endpoint takes a token instead of a body.
+    `gives` may map several statuses to serializers; `query` names query parameters.
     """
     answers = gives if isinstance(gives, dict) else {status: gives}
     parameters = [
@@ -125,8 +123,13 @@ def operation(
         request=takes,
         responses=answers,
         parameters=parameters,
-        auth=[{BearerScheme.name: []}, {}] if bearer else None,
     )
+    return described
+
+
+def or_bearer(view: View) -> View:
+    """Describe a public view method that also takes a token in the header."""
+    described: View = extend_schema(auth=[{BearerScheme.name: []}, {}])(view)
     return described
 
 

@@ -11,7 +11,7 @@ from accounts.api.requests import given as read
 from accounts.errors import EmailVerificationRequired, MfaRequired
 from accounts.flows import Pending
 from config.errors import NotAuthenticated
-from config.openapi import operation
+from config.openapi import operation, or_bearer
 from tokens.api.authentication import bearer_of
 from tokens.api.serializers import (
     LoginInput,
@@ -99,7 +99,8 @@ class LoginView(PublicView):
 class LogoutView(PublicView):
     """Sign out of one login."""
 
-    @operation("logout", takes=LogoutInput, status=204, bearer=True)
+    @or_bearer
+    @operation("logout", takes=LogoutInput, status=204)
     def post(self, request: Request) -> Response:
         """End the login of the Bearer token (any audience) or of `refresh_token`."""
         given = read(LogoutInput, request)
