@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections import deque
+from multiprocessing.util import Finalize
 from typing import Any
 
 from typing_extensions import override
@@ -104,6 +105,8 @@ class DeferringHandler(logging.Handler):
                 except RuntimeError:  # the process is ending
                     return False
                 self.writer = thread
+                # a child of multiprocessing (granian's workers) ends without atexit
+                Finalize(None, self.flush, exitpriority=0)
         return True
 
     def _write(self) -> None:

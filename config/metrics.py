@@ -6,6 +6,7 @@ is imported) and in one. No label ever holds a user, a tenant or a path as it wa
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
@@ -62,11 +63,15 @@ class MetricsMiddleware:
         started = time.perf_counter()
         response = self.get_response(request)
         elapsed = time.perf_counter() - started
-        method = request.method if request.method in _METHODS else "other"
-        route = route_of(request)
-        _requests(method, route, response.status_code).inc()
-        _seconds(method, route).observe(elapsed)
-        _count_outcome(method, route, response)
+        count(
+            Counted(
+                method=request.method or "",
+                route=route_of(request),
+                status=response.status_code,
+                code=getattr(response, "problem_code", None),
+            ),
+            seconds=elapsed,
+        )
         return response
 
 
@@ -78,12 +83,26 @@ def route_of(request: HttpRequest) -> str:
     return "static" if request.path.startswith(settings.STATIC_URL) else "unmatched"
 
 
-def _count_outcome(
-    method: str | None,
-    route: str,
-    response: HttpResponseBase,
+@dataclass(frozen=True)
+class Counted:
+    """An answered request; `code` is the problem's, if it was refused."""
+
+    method: str
+    route: str
+    status: int
+    code: str | None = None
+
+
+def count(
+    answered: Counted,
+    *,
+    seconds: float,
 ) -> None:
-    code = getattr(response, "problem_code", None)
+    """Count a request, and what became of it; both doors call this."""
+    method = answered.method if answered.method in _METHODS else "other"
+    route, code = answered.route, answered.code
+    _requests(method, route, answered.status).inc()
+    _seconds(method, route).observe(seconds)
     if code:
         PROBLEMS.labels(route, code).inc()
     if method != "POST":
@@ -93,5 +112,5 @@ def _count_outcome(
     elif route == _LOGIN:
         SIGN_INS.labels("api", code or "ok").inc()
     elif route == _CONSOLE:
-        entered = response.status_code == 302
+        entered = answered.status == 302
         SIGN_INS.labels("console", "ok" if entered else "refused").inc()

@@ -40,6 +40,8 @@ def _constant(name: str) -> Any:
 
 def _is_too_deep(text: str) -> bool:
     """Tell whether brackets nest beyond `DEEPEST`; strings may hold any."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
     depth, inside, escaped = 0, False, False
     for character in text:
         if inside:
@@ -60,6 +62,9 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
+_read = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant).decode
+
+
 def parse(raw: bytes) -> dict[str, Any]:
     """Return the object that a body holds.
 
@@ -70,7 +75,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8")
         if _is_too_deep(text):
             raise ParseError("The body nests too deep.")
-        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
+        value = _read(text)
     except (ValueError, RecursionError) as error:
         raise ParseError("The body is not valid UTF-8 JSON.") from error
     if not isinstance(value, dict):

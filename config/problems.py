@@ -3,7 +3,6 @@
 Named by REST_FRAMEWORK's EXCEPTION_HANDLER and by the URL map's error handlers.
 """
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from config import context
+from config.envelope import encode
 from config.errors import (
     FieldError,
     Forbidden,
@@ -119,7 +119,7 @@ def _challenge(refusal: ServiceError) -> str:
 def response(refusal: ServiceError) -> HttpResponse:
     """Return a refusal as `application/problem+json` outside DRF."""
     made = HttpResponse(
-        json.dumps(document(refusal)),
+        encode(document(refusal)),
         content_type=CONTENT_TYPE,
         status=refusal.status,
         headers=headers(refusal),
@@ -133,9 +133,7 @@ def exception_handler(
     context: dict[str, Any],
 ) -> Response:
     """Turn whatever a view raised into a problem response; DRF calls this."""
-    refusal = translate(exc)
-    if refusal.status >= 500:
-        _log.error("%s: %s", type(exc).__name__, refusal.code, exc_info=exc)
+    refusal = told(exc)
     made = Response(
         document(refusal),
         status=refusal.status,
@@ -146,6 +144,14 @@ def exception_handler(
     if isinstance(exc, exceptions.MethodNotAllowed):
         made["Allow"] = ", ".join(context["view"].allowed_methods)
     return made
+
+
+def told(exc: Exception) -> ServiceError:
+    """Return the refusal that an exception stands for; a fault of ours is logged."""
+    refusal = translate(exc)
+    if refusal.status >= 500:
+        _log.error("%s: %s", type(exc).__name__, refusal.code, exc_info=exc)
+    return refusal
 
 
 def translate(exc: Exception) -> ServiceError:

@@ -20,6 +20,8 @@ def is_storable(text: str) -> bool:
     """Tell whether both databases and UTF-8 take `text`: no NUL, no lone surrogate."""
     if "\x00" in text:
         return False
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -140,3 +142,52 @@ class StrictListField(serializers.ListField):
             self.fail("not_a_list", input_type=type(data).__name__)
         values: list[Any] = super().to_internal_value(data)
         return values
+
+
+class PlainCheck:
+    """A form of strings, compiled: tells whether a body is plainly good.
+
+    True only for what the form would take, and give back as it came. False is no refusal:
+    the form itself then says what is wrong. Raises `TypeError` for a form of anything but
+    `StrictCharField`s without rules of their own.
+    """
+
+    def __init__(self, form: type[StrictSerializer]) -> None:
+        fields: dict[str, Any] = dict(form().fields)
+        for name, declared in fields.items():
+            if not _is_plain(declared) or hasattr(form, f"validate_{name}"):
+                raise TypeError(f"{form.__name__}.{name} is more than a string")
+        for inherited in ("validate", "to_internal_value", "run_validation"):
+            if getattr(form, inherited) is not getattr(StrictSerializer, inherited):
+                raise TypeError(f"{form.__name__}.{inherited} is not looked at here")
+        self.longest = {name: f.max_length for name, f in fields.items()}
+        self.blank = {name for name, f in fields.items() if f.allow_blank}
+        self.required = {name for name, f in fields.items() if f.required}
+
+    def __call__(self, body: dict[str, Any]) -> bool:
+        """Tell whether the form would take `body` unchanged."""
+        if not body.keys() >= self.required:
+            return False
+        for name, value in body.items():
+            longest = self.longest.get(name)
+            if longest is None or type(value) is not str or len(value) > longest:
+                return False
+            if not value and name not in self.blank:
+                return False
+            if not is_storable(value):
+                return False
+        return True
+
+
+def _is_plain(field: Any) -> bool:
+    """Tell whether a field looks at type, length, blankness and storability, no more."""
+    own = StrictCharField(max_length=1).validators  # what any such field brings
+    return (
+        field.default is serializers.empty
+        and type(field) is StrictCharField
+        and field.max_length is not None
+        and field.min_length is None
+        and not (field.read_only or field.write_only or field.trim_whitespace)
+        and field.source == field.field_name
+        and [type(v) for v in field.validators] == [type(v) for v in own]
+    )

@@ -1,6 +1,7 @@
 """The WSGI entry for gunicorn and granian."""
 
 import os
+from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
 
@@ -10,5 +11,15 @@ from config.checks import refuse_unsafe_start
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 refuse_unsafe_start()
-application = get_wsgi_application()
+
+
+def with_door(behind: WSGIApplication) -> WSGIApplication:
+    """Return Django with the short way in front of it; only now are its apps loaded."""
+    from config.door import Door
+    from tokens.api.door import ENDPOINTS
+
+    return Door(behind, ENDPOINTS)
+
+
+application = with_door(get_wsgi_application())
 access.defer()

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from config.envelope import JSON, Answer
 from tokens import keyring
 
 JWKS_SECONDS = 300
@@ -20,23 +21,47 @@ DISCOVERY_SECONDS = 3600
 
 
 def _answer(
-    request: HttpRequest,
     body: bytes,
+    *,
     etag: str,
+    known: str,
     seconds: int,
-) -> HttpResponse:
+) -> Answer:
     headers = {"Cache-Control": f"public, max-age={seconds}", "ETag": etag}
     headers["Access-Control-Allow-Origin"] = "*"
-    if etag in request.headers.get("If-None-Match", ""):
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(body, content_type="application/json", headers=headers)
+    if etag in known:
+        return Answer(None, status=304, headers=headers)
+    return Answer(body, headers=headers)
+
+
+def public_keys(known: str) -> Answer:
+    """Return the key set, or 304 to who knows its ETag (`If-None-Match`)."""
+    ring = keyring.current()
+    return _answer(ring.jwks, etag=ring.etag, known=known, seconds=JWKS_SECONDS)
+
+
+def discovery(known: str) -> Answer:
+    """Return the discovery document, or 304 to who knows its ETag."""
+    body, etag = _metadata(settings.ISSUER)
+    return _answer(body, etag=etag, known=known, seconds=DISCOVERY_SECONDS)
 
 
 @require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
     """Return the public keys (RFC 7517)."""
-    ring = keyring.current()
-    return _answer(request, ring.jwks, ring.etag, JWKS_SECONDS)
+    return _response(public_keys(request.headers.get("If-None-Match", "")))
+
+
+def _response(answer: Answer) -> HttpResponse:
+    made = HttpResponse(
+        answer.data or b"",
+        content_type=JSON,
+        status=answer.status,
+        headers=answer.headers,
+    )
+    if answer.data is None:
+        del made["Content-Type"]
+    return made
 
 
 @lru_cache(maxsize=4)
@@ -64,8 +89,7 @@ def metadata(request: HttpRequest) -> HttpResponse:
     It names what exists, and what a discovery document must have: the OAuth endpoints
     join it with the issue that builds them.
     """
-    body, etag = _metadata(settings.ISSUER)
-    return _answer(request, body, etag, DISCOVERY_SECONDS)
+    return _response(discovery(request.headers.get("If-None-Match", "")))
 
 
 urlpatterns = [

@@ -30,6 +30,7 @@ KNOWS_APPS = (
     "config/urls.py",
     "config/start.py",
     "config/gunicorn.py",
+    "config/wsgi.py",
     "config/health.py",
     "config/scrape.py",
     "config/throttles.py",

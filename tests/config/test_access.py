@@ -219,7 +219,7 @@ def test_a_serving_process_defers_on_the_one_handler_that_writes(
 
 
 _FORKING = """
-import logging, os, sys, threading, time
+import logging, multiprocessing, os, sys, threading, time
 from config import access
 from config.context import RequestContext
 
@@ -236,6 +236,9 @@ if not child:
     threading.Thread(target=lambda: (time.sleep(0.2), note("/child-late"))).start()
     sys.exit(0)
 os.waitpid(child, 0)
+other = multiprocessing.get_context("fork").Process(target=note, args=["/worker"])
+other.start()
+other.join()
 note("/parent-after")
 """
 
@@ -250,4 +253,5 @@ def test_nothing_is_lost_or_doubled_over_a_fork_and_a_normal_end() -> None:
         check=True,
     )
     said = [line.split()[1] for line in done.stderr.splitlines()]
-    assert said == ["/child", "/child-late", "/parent-before", "/parent-after"]
+    children = ["/child", "/child-late", "/worker"]
+    assert said == [*children, "/parent-before", "/parent-after"]

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from rest_framework import serializers
+from typing_extensions import override
 
 from config.serializers import (
+    PlainCheck,
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
@@ -93,3 +95,82 @@ def test_unknown_and_read_only_names_are_refused_first() -> None:
 @pytest.mark.parametrize("body", [[], "text", 5, None, True])
 def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
     assert not Form(data=body).is_valid()
+
+
+# -- the compiled check of a form of strings
+
+
+class Strings(StrictSerializer):
+    """What `PlainCheck` takes."""
+
+    text = StrictCharField(max_length=10)
+    name = StrictCharField(required=False, allow_blank=True, max_length=3)
+
+
+VALUES: list[Any] = [
+    *["", "x", " x ", "x" * 3, "x" * 10, "x" * 11, "\u00e9", "\U0001f600", "\u2028"],
+    *["a\x00", "\ud800", "\udc00\ud800", "\x1f", "\n"],
+    *[None, True, 5, 1.5, [], ["x"], {}, {"x": "y"}],
+]
+
+
+def test_what_is_plainly_good_the_form_takes_as_it_came() -> None:
+    is_good = PlainCheck(Strings)
+    bodies: list[dict[str, Any]] = [{}, {"name": "x"}, {"text": "x", "more": "x"}]
+    bodies += [{"text": value} for value in VALUES]
+    bodies += [{"text": "x", "name": value} for value in VALUES]
+    taken = 0
+    for body in bodies:
+        form = Strings(data=body)
+        assert is_good(body) is form.is_valid(), body
+        if is_good(body):
+            assert form.validated_data == body
+            taken += 1
+    assert taken > 5
+
+
+class Ruled(Strings):
+    """A form with a rule of its own."""
+
+    def validate_name(self, value: str) -> str:
+        return value.strip()
+
+
+class Whole(Strings):
+    """A form that looks at all of it."""
+
+    @override
+    def validate(self, attrs: Any) -> Any:
+        return attrs
+
+
+class Trimmed(StrictSerializer):
+    """A field that changes what came."""
+
+    text = StrictCharField(max_length=10, trim_whitespace=True)
+
+
+class Defaulted(StrictSerializer):
+    """A field that adds what did not come."""
+
+    text = StrictCharField(max_length=10, default="x")
+
+
+class Endless(StrictSerializer):
+    """A field without a length."""
+
+    text = StrictCharField()
+
+
+class Checked(StrictSerializer):
+    """A field with a validator of its own."""
+
+    text = StrictCharField(max_length=10, validators=[len])
+
+
+@pytest.mark.parametrize(
+    "form", [Form, Ruled, Whole, Trimmed, Defaulted, Endless, Checked]
+)
+def test_a_form_that_does_more_cannot_be_compiled(form: type[StrictSerializer]) -> None:
+    with pytest.raises(TypeError):
+        PlainCheck(form)
