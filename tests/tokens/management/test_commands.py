@@ -78,7 +78,7 @@ def test_a_rotation_publishes_first_and_signs_when_told_to() -> None:
 def test_a_leaked_key_is_refused_and_replaced() -> None:
     ensure_signing_keys()
     kid = keyring.current().signer("ES256").kid
-    answer = run("rotate_signing_keys", "--revoke", kid)
+    answer = run("rotate_signing_keys", f"--revoke={kid}")
     assert kid not in [key["kid"] for key in answer["keys"]]
     assert kid not in keyring.current().verifying
     assert keyring.current().signer("ES256")
@@ -92,10 +92,10 @@ def test_a_key_that_is_not_there_cannot_be_revoked(which: str) -> None:
     kid = "unknown"
     if which != kid:
         kid = keyring.current().signer("ES256").kid
-        run("rotate_signing_keys", "--revoke", kid)
+        run("rotate_signing_keys", f"--revoke={kid}")
     before = list(SigningKey.objects.values_list("kid", "state"))
     with pytest.raises(CommandError) as refusal:
-        run("rotate_signing_keys", "--revoke", kid)
+        run("rotate_signing_keys", f"--revoke={kid}")
     assert refusal.value.returncode == 1
     assert list(SigningKey.objects.values_list("kid", "state")) == before
 

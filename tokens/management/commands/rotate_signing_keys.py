@@ -21,7 +21,11 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--now", action="store_true", help="do not wait out the publication"
         )
-        parser.add_argument("--revoke", metavar="KID", help="refuse a leaked key")
+        parser.add_argument(
+            "--revoke",
+            metavar="KID",
+            help="refuse a leaked key; write --revoke=KID, as a kid may begin with a dash",
+        )
 
     @override
     def run(self, **options: Any) -> dict[str, Any]:
