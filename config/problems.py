@@ -13,7 +13,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import DatabaseError, InterfaceError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -165,6 +165,7 @@ def translate(exc: Exception) -> ServiceError:
     kinds: list[tuple[type[Exception], type[ServiceError]]] = [
         (RequestDataTooBig, TooLarge),
         (SuspiciousOperation, Malformed),
+        (UnreadablePostError, Malformed),  # the client left, or took too long
         (exceptions.ParseError, Malformed),
         (exceptions.NotAuthenticated, NotAuthenticated),
         (exceptions.AuthenticationFailed, NotAuthenticated),

@@ -9,7 +9,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import DatabaseError, InterfaceError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 from django.test import Client, RequestFactory
 from rest_framework import exceptions
 from rest_framework.views import APIView
@@ -78,6 +78,7 @@ def test_a_bad_token_is_challenged_as_rfc_6750_section_3_says() -> None:
         (NotFound(), 404, "not_found"),
         (Http404(), 404, "not_found"),
         (PermissionDenied(), 403, "forbidden"),
+        (UnreadablePostError(), 400, "malformed_request"),
         (exceptions.PermissionDenied(), 403, "forbidden"),
         (exceptions.NotAuthenticated(), 401, "not_authenticated"),
         (exceptions.AuthenticationFailed(), 401, "not_authenticated"),
