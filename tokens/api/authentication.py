@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from typing_extensions import override
 
+from accounts.flows.verification import with_verification
 from accounts.models import User
 from tokens import verification
 from tokens.errors import TokenInvalid, TokenRevoked
@@ -24,8 +25,8 @@ def bearer_of(request: Request) -> str | None:
 class BearerAuthentication(BaseAuthentication):
     """Takes access tokens for the identity API.
 
-    Sets `request.user` to the `User` as the database has it now, and `request.auth` to
-    the `Principal`.
+    Sets `request.user` to the `User` as the database has it now, with `email_verified`,
+    and `request.auth` to the `Principal`.
     """
 
     @override
@@ -36,7 +37,8 @@ class BearerAuthentication(BaseAuthentication):
         principal = verification.verify(token, audience=settings.IDENTITY_API)
         if principal.user_id is None:
             raise TokenInvalid("This token speaks for no user.")
-        user = User.objects.filter(id=principal.user_id, is_active=True).first()
+        people = User.objects.filter(id=principal.user_id, is_active=True)
+        user = with_verification(people).first()
         if user is None:
             raise TokenRevoked
         return user, principal

@@ -163,3 +163,18 @@ def test_a_call_costs_two_queries(pair_of: Pair) -> None:
 
 def test_spaces_around_a_token_are_no_part_of_it() -> None:
     assert bearer_of(request_with("  a.b.c ")) == "a.b.c"
+
+
+def test_one_s_profile_is_read_once(
+    pair_of: Pair,
+    as_bearer: Callable[[TokenPair], APIClient],
+    settings: Any,
+) -> None:
+    """The feed's row, then the person with whether their address is proven."""
+    settings.RATE_LIMITS = False
+    caller = as_bearer(pair_of())
+    caller.get("/api/v1/users/me")
+    with CaptureQueriesContext(connection) as queries:
+        answer = caller.get("/api/v1/users/me")
+    assert answer.json()["email_verified"] is True
+    assert len(queries) == 2, [q["sql"] for q in queries]
