@@ -106,10 +106,10 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password: every other login ends, this one gets a new pair."""
         given = read(PasswordInput, request)
+        session = sessions.own_session(caller(request), sid=own_sid(request))
         epoch = flows.reauthenticate(
             user=caller(request), password=given["current_password"]
         )
-        session = sessions.own_session(caller(request), sid=own_sid(request))
         accounts.change_password(
             caller(request),
             new_password=given["new_password"],
