@@ -14,8 +14,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import checks, limits, lockouts  # noqa: F401
         from accounts.api import idempotency
+        from accounts.flows import confirmation
         from accounts.outbox import housekeeping
 
         housekeeping.register(limits.purge)
         housekeeping.register(lockouts.purge)
         housekeeping.register(idempotency.purge)
+        housekeeping.register(confirmation.purge)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,7 @@ SESSION_KEY = "flow"
 NO_SUCH_ACCOUNT = "no such account"
 WRONG_PASSWORD = "wrong password"  # nosec: a sentence in the audit trail
 DISABLED = "account disabled"
+NOBODY = UUID(int=0)  # whose flow it is where the address was taken: it never finishes
 
 
 @dataclass
@@ -38,10 +40,19 @@ class Attempt:
     may_mail: bool = True
 
     def kept(self) -> dict[str, Any]:
-        """Return what the flow's session holds until the next step."""
+        """Return what the flow's session holds until the next step.
+
+        The person's epoch is the one that stood before the password was looked at: what
+        ends everything of theirs ends their pending flows too.
+        """
+        person = self.created or self.user
+        key = person.email_key if person else email_key(self.email)
         return {
             "verification_required": self.verification_required,
             "state": self.state,
+            "user_id": str(person.pk if person else NOBODY),
+            "epoch": person.epoch if person else 0,
+            "email_key": key,
         }
 
 

@@ -24,6 +24,20 @@ class EmailVerificationRequired(NotAuthenticated):
     title = "The e-mail address has to be verified first."
 
 
+class FlowInvalid(NotAuthenticated):
+    """The `flow_token` is unknown, run out, finished or used up: begin again."""
+
+    code = "flow_invalid"
+    title = "This sign-in is over. Begin again."
+
+
+class CodeInvalid(NotAuthenticated):
+    """The mailed code is wrong; one answer whether or not the flow could ever finish."""
+
+    code = "code_invalid"
+    title = "The code is wrong."
+
+
 class MfaRequired(NotAuthenticated):
     """The password is right; a second factor is asked for."""
 

@@ -62,11 +62,12 @@ class Guess:
         outcome: str,
         *,
         target: Any = None,
+        action: Action = Action.LOGIN_FAILED,
     ) -> None:
         """Record why; lock the address for this IP if that was one too many."""
         target = target or about(self.key)
         record(
-            Action.LOGIN_FAILED,
+            action,
             acting=Party("anonymous"),
             target=target,
             outcome=outcome,

@@ -15,6 +15,7 @@ _BY_NAME: dict[str, Any] = {
     "audiences": ["https://api.example.com/orders"],
     "claims": {"sub": _ID, "aud": "https://api.example.com/orders"},
     "client_id": "app_1pQ8mDk2vXy0sWb7uLr4Ze",
+    "code": "X7KQ-PM4T",
     "client_secret": "ntts_example-shown-once",
     "current_password": "correct horse battery staple",
     "email": "ada@example.com",

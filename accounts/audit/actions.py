@@ -19,6 +19,8 @@ class Action(models.TextChoices):
     USER_LOCKED = "account:user:locked", "locked out"
     USER_DELETED = "account:user:deleted", "user deleted"
     RIGHTS_CHANGED = "account:rights:changed", "console rights changed"
+    EMAIL_VERIFIED = "account:email:verified", "address verified"
+    VERIFICATION_FAILED = "account:email:refused", "verification failed"
     PASSWORD_CHANGED = "account:password:changed", "password changed"
     SUPERUSER_CREATED = "account:superuser:created", "superuser created"
     SETUP_LINK_CREATED = "account:setup-link:created", "set-up link created"

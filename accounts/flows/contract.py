@@ -20,6 +20,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import get_resolver
 from django.utils import timezone
@@ -28,7 +29,7 @@ from typing_extensions import override
 from accounts.backends import SESSION_KEY, Attempt
 from accounts.errors import InvalidCredentials, PasswordRefused
 from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
-from config.sessions import SessionStore
+from config.sessions import SessionStore, row_key
 
 _AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
 _PENDING = {
@@ -106,6 +107,42 @@ def take(
         if not flow_token:
             request.session.flush()  # a refusal begins no flow
         raise
+
+
+def ask(
+    step: str,
+    attempt: Attempt,
+    *,
+    flow_token: str,
+) -> None:
+    """Have allauth do something that leaves a flow where it stands (a code sent anew).
+
+    Raises as `take` does.
+    """
+    request = _request({}, flow_token)
+    request.attempt = attempt  # type: ignore[attr-defined]
+    answer = _call(step, request)
+    if answer["status"] != 200:
+        _refuse(answer)
+
+
+def kept_by(flow_token: str) -> dict[str, Any] | None:
+    """Return what a pending flow of ours keeps (`Attempt.kept`); None where it is over."""
+    session = TokenStrategy().lookup_session(flow_token)
+    kept: dict[str, Any] | None = session[SESSION_KEY] if session else None
+    return kept
+
+
+def hold(flow_token: str) -> bool:
+    """Hold a flow to the end of the transaction: its steps come one after the other.
+
+    allauth reads, changes and writes the flow's session: two steps at once would lose a
+    count of wrong codes, or bring a replaced code back. False where the flow is over.
+    """
+    rows = SessionStore.get_model_class().objects.filter(
+        session_key=row_key(flow_token), expire_date__gt=timezone.now()
+    )
+    return bool(rows.update(expire_date=F("expire_date")))
 
 
 def _call(

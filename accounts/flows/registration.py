@@ -47,7 +47,7 @@ def sign_up(
         hashed=make_password(password),
         verification_required=verification_required,
         state=state,
-        may_mail=not verification_required or _may_mail(key),
+        may_mail=not verification_required or may_mail(key),
     )
     return _register(attempt, key)
 
@@ -57,7 +57,7 @@ def _is_taken(key: str) -> bool:
     return mine or verification.is_filed(key)
 
 
-def _may_mail(key: str) -> bool:
+def may_mail(key: str) -> bool:
     """Tell whether the owner of a taken address may be told once more this hour."""
     try:
         limits.hit("resend_account", "taken", key)

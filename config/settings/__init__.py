@@ -143,6 +143,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # `User.email` is ours, allauth would fold it
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # a tenant may relax it: accounts.flows
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 1000  # ours is LIMIT_RESEND_ACCOUNT
 ACCOUNT_RATE_LIMITS = False  # ours are exact under any number of workers
 ACCOUNT_PREVENT_ENUMERATION = True
 HEADLESS_ONLY = True

@@ -115,6 +115,8 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
     said = service.run("\n".join(page("docs/integrating.md").blocks("sh")))
     assert _in_order(
         said,
+        "['email_code']",
+        "code_invalid",
         "scope: orders:read orders:write",
         "refused at first: False",
         "refused in the end: True",

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.flows import Pending
 from accounts.models import User
 from config.errors import ServiceError
-from tenants.models import Application, Membership, Role
+from tenants.models import Application, Membership, Role, Tenant
 from tenants.services import applications, memberships, roles, tenants
+from tests.accounts.flows.doors import mailed_code
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -22,7 +25,7 @@ from tests.factories import (
 )
 from tokens.minting import TokenPair
 from tokens.models import Session, SigningKey
-from tokens.services import keys, refresh, sessions, sign_in
+from tokens.services import confirmation, keys, refresh, sessions, sign_in
 from tokens.services.sign_in import Credentials
 
 SUPERUSER = None
@@ -66,6 +69,26 @@ def sign_up(application: Application) -> TokenPair:
         client_id=application.client_id,
         audience=None,
     )
+    assert isinstance(outcome, TokenPair)
+    return outcome
+
+
+def begin_flow(world: "World") -> str:
+    """Leave a sign-in of the member waiting for a mailed code; returns its flow token."""
+    Tenant.objects.update(verification_required=True)
+    EmailAddress.objects.filter(user=world.user).update(verified=False)
+    outcome = sign_in.log_in(
+        Credentials(world.user.email, PASSWORD),
+        client_id=world.application.client_id,
+        audience=None,
+    )
+    assert isinstance(outcome, Pending)
+    return outcome.flow_token
+
+
+def verify_email(flow_token: str) -> TokenPair:
+    """Finish a flow with the code that was mailed."""
+    outcome = confirmation.verify_email(flow_token=flow_token, code=mailed_code())
     assert isinstance(outcome, TokenPair)
     return outcome
 

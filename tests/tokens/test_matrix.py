@@ -22,11 +22,13 @@ from tests.tokens.reasons import (
     REASONS,
     Reason,
     World,
+    begin_flow,
     change_roles,
     log_in,
     make_world,
     reuse,
     sign_up,
+    verify_email,
 )
 from tokens import verification
 from tokens.errors import TokenInvalid, TokenRevoked
@@ -132,6 +134,40 @@ def test_sign_in_with_the_reason_between_password_and_mint(
         assert Session.objects.count() <= before
 
 
+@every_reason
+def test_verification_of_a_flow_begun_before_the_reason(
+    world: World,
+    reason: Reason,
+) -> None:
+    flow_token = begin_flow(world)
+    reason.apply(world)
+    expect(reason.meanwhile_refused, lambda: verify_email(flow_token))
+
+
+@every_reason
+def test_verification_with_the_reason_between_code_and_mint(
+    world: World,
+    reason: Reason,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow_token = begin_flow(world)
+    check = flows.verify_email
+
+    def checked_then_ended(
+        flow: flows.Waiting,
+        **given: Any,
+    ) -> Any:
+        outcome = check(flow, **given)
+        reason.apply(world)
+        return outcome
+
+    monkeypatch.setattr(flows, "verify_email", checked_then_ended)
+    before = Session.objects.count()
+    expect(reason.meanwhile_refused, lambda: verify_email(flow_token))
+    if reason.meanwhile_refused:
+        assert Session.objects.count() <= before
+
+
 @every_reason_for_a_newcomer
 def test_sign_up_with_the_reason_between_account_and_mint(
     world: World,
@@ -227,6 +263,7 @@ def published() -> str:
             *lines,
             "",
             "A sign-up under way is refused as a sign-in under way is, and leaves no session.",
+            "So is a verification: the reason before the code, or between code and mint.",
             "",
             f"Grants that do not exist yet: {later}.",
             "",

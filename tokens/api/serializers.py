@@ -31,6 +31,18 @@ class RegisterInput(LoginInput):
     name = StrictCharField(required=False, allow_blank=True, max_length=150)
 
 
+class FlowInput(StrictSerializer):
+    """A flow that waits for its next step; what it is for was said when it began."""
+
+    flow_token = StrictCharField(max_length=LONGEST_TOKEN)
+
+
+class VerifyEmailInput(FlowInput):
+    """The code that was mailed; case and dashes do not matter."""
+
+    code = StrictCharField(max_length=64)
+
+
 class RefreshInput(ClientFields):
     """A refresh token; `client_id`, if given, must be the session's."""
 

@@ -20,6 +20,7 @@ from tokens.api.serializers import (
     RegisterInput,
     TokenResponse,
 )
+from tokens.minting import TokenPair
 from tokens.services import sessions, sign_in
 from tokens.services.sign_in import Credentials
 
@@ -35,7 +36,7 @@ class PublicView(APIView):
         return super().handle_exception(after_failure(exc))
 
 
-_BAD_TOKEN = ("token_", "refresh_token_")
+_BAD_TOKEN = ("token_", "refresh_token_", "flow_")
 
 
 def after_failure(exc: Exception) -> Exception:
@@ -52,6 +53,16 @@ def count_failure() -> Exception | None:
     except limits.TooManyRequests as refusal:
         return refusal
     return None
+
+
+def answer(outcome: TokenPair | Pending) -> Response:
+    """Answer with tokens, or with the 401 that says which step is missing."""
+    if isinstance(outcome, Pending):
+        refusals = {"mfa_required": MfaRequired}
+        refusal = refusals.get(outcome.code, EmailVerificationRequired)
+        waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
+        raise refusal(extra=waiting)
+    return Response(outcome.response())
 
 
 class RegisterView(PublicView):
@@ -88,12 +99,7 @@ class LoginView(PublicView):
             client_id=given.get("client_id"),
             audience=given.get("audience"),
         )
-        if isinstance(outcome, Pending):
-            refusals = {"mfa_required": MfaRequired}
-            refusal = refusals.get(outcome.code, EmailVerificationRequired)
-            waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
-            raise refusal(extra=waiting)
-        return Response(outcome.response())
+        return answer(outcome)
 
 
 class LogoutView(PublicView):

@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from tokens.api import keys, sessions, sign_in, tokens
+from tokens.api import confirmation, keys, sessions, sign_in, tokens
 
 urlpatterns = [
     path("auth/register", sign_in.RegisterView.as_view(), name="register"),
     path("auth/login", sign_in.LoginView.as_view(), name="login"),
+    path(
+        "auth/verify-email",
+        confirmation.VerifyEmailView.as_view(),
+        name="verify-email",
+    ),
+    path(
+        "auth/verify-email/resend",
+        confirmation.ResendView.as_view(),
+        name="resend-verification",
+    ),
     path("auth/logout", sign_in.LogoutView.as_view(), name="logout"),
     path("tokens/refresh", tokens.RefreshView.as_view(), name="refresh"),
     path("tokens/verify", tokens.VerifyView.as_view(), name="verify"),

@@ -123,12 +123,19 @@ def _read_by_address(
     except ValueError:
         return None
     row = User.objects.filter(email_key=key).values_list("id", "epoch").first()
-    if row is None:
-        return None
-    members = Membership.objects.filter(user_id=row[0], tenant=application.tenant_id)
+    return read_epochs(row[0], row[1], application) if row else None
+
+
+def read_epochs(
+    user_id: UUID,
+    user_epoch: int,
+    application: Application,
+) -> Epochs:
+    """Return what stands now, with the user's epoch as it was read before."""
+    members = Membership.objects.filter(user_id=user_id, tenant=application.tenant_id)
     return Epochs(
-        user_id=row[0],
-        user=row[1],
+        user_id=user_id,
+        user=user_epoch,
         application=application.epoch,
         tenant=application.tenant.epoch,
         membership=members.values_list("epoch", flat=True).first(),

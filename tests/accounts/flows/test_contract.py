@@ -1,7 +1,5 @@
 """The conversation with allauth, walked as its documentation says."""
 
-import json
-import re
 from typing import Any
 
 import pytest
@@ -14,11 +12,9 @@ from accounts.errors import InvalidCredentials, PasswordRefused
 from accounts.flows import Authenticated, Pending, contract, verification
 from accounts.models import User
 from accounts.outbox import housekeeping
-from accounts.outbox.models import Delivery
-from config.encryption import decrypt
 from config.errors import InvalidInput, TooManyRequests, Unavailable
 from config.sessions import SessionStore
-from tests.accounts.flows.doors import STATE, log_in, sign_up
+from tests.accounts.flows.doors import STATE, log_in, mailed_code, sign_up
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,15 +35,6 @@ def step(
 ) -> Authenticated | Pending:
     """Take a step of a pending flow."""
     return contract.take(name, body, Attempt(), flow_token=flow_token)
-
-
-def mailed_code() -> str:
-    """Return the code of the last mail."""
-    delivery = Delivery.objects.latest("id")
-    text = json.loads(decrypt(delivery.payload))["text"]
-    found = re.search(r"^ {4}(\S+)$", text, re.MULTILINE)
-    assert found, text
-    return found[1]
 
 
 @pytest.mark.parametrize("begin", [sign_up, log_in])

@@ -67,7 +67,14 @@ def test_a_pending_flow_keeps_what_it_was_begun_for() -> None:
 
     assert isinstance(outcome, Pending)
     session = SessionStore(session_key=outcome.flow_token).load()
-    assert session["flow"] == {"verification_required": True, "state": STATE}
+    user = User.objects.get()
+    assert session["flow"] == {
+        "verification_required": True,
+        "state": STATE,
+        "user_id": str(user.pk),
+        "epoch": 0,
+        "email_key": "ann@example.com",
+    }
 
 
 def test_the_owner_of_a_taken_address_is_not_flooded_with_mail() -> None:
