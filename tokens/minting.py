@@ -8,6 +8,7 @@ that catches the token's `iat` (design section 5, "Minting never races with an e
 
 import hashlib
 import math
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +21,13 @@ from tokens import feed, keyring, standing
 from tokens.errors import TokenRevoked
 from tokens.jwts import AccessToken, RefreshToken
 from tokens.models import Session
-from tokens.revocations import snapshot, subjects_of
+from tokens.revocations import Subject, snapshot, subjects_of
 from tokens.standing import Standing
 
 WAIT_AT_MOST_SECONDS = 3.5
-_ATTEMPTS = 3
+_ATTEMPTS = 2
+# Who waits holds a thread: a tenant that changes roles all day must not hold them all.
+_waiters = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
 ACR = {False: "aal1", True: "aal2"}
 
 
@@ -67,12 +70,12 @@ def issue(
 
     `target` None is the session's own audience. Where a revocation of a moment ago
     would catch the new tokens (a role change, a re-enabled user), this waits until the
-    clock is past it, three seconds at most, and begins again.
+    clock is past it, and looks once more.
 
     Raises `TokenRevoked` when anything that the session hangs from has ended, and
-    `Unavailable` when it keeps changing.
+    `Unavailable` when it keeps changing or too many wait already: ask again shortly.
     """
-    for _ in range(_ATTEMPTS):
+    for left in reversed(range(_ATTEMPTS)):
         present = standing.read(sid)
         present.require_in_force()
         claims = _access_claims(present, target or present.target)
@@ -80,8 +83,33 @@ def issue(
         limit = snapshot.refusal(subjects_of(claims), present.issued_at)
         if limit is None:
             return _signed(present, claims)
-        _wait_out(present, limit)
-    raise Unavailable("The session's standing keeps changing.", retry_after=1)
+        if math.isinf(limit):
+            raise TokenRevoked
+        if left:
+            _wait_out(present, limit)
+    raise Unavailable("The session's standing keeps changing.", retry_after=2)
+
+
+def settle(subjects: list[Subject]) -> None:
+    """Wait out what this process knows would catch a token of these subjects made now.
+
+    Before a refresh is claimed: what it raises (`Unavailable`) uses nothing up.
+    """
+    limit = snapshot.refusal(subjects, int(time.time()))
+    if limit is not None and not math.isinf(limit):
+        _wait_until_past(limit)
+
+
+def _wait_until_past(limit: float) -> None:
+    pause = limit + 1 - time.time()
+    if pause > WAIT_AT_MOST_SECONDS:  # only where the clocks of our nodes disagree
+        raise Unavailable("A recent change is still settling.", retry_after=5)
+    if not _waiters.acquire(blocking=False):
+        raise Unavailable("A recent change is still settling.", retry_after=2)
+    try:
+        time.sleep(max(pause, 0))
+    finally:
+        _waiters.release()
 
 
 def _wait_out(
@@ -89,12 +117,7 @@ def _wait_out(
     limit: float,
 ) -> None:
     """Wait until `iat` can be past `limit`, and note the new `iat` in the session."""
-    pause = limit + 1 - time.time()
-    if math.isinf(limit):
-        raise TokenRevoked
-    if pause > WAIT_AT_MOST_SECONDS:  # only where the clocks of our nodes disagree
-        raise Unavailable("A recent change is still settling.", retry_after=5)
-    time.sleep(max(pause, 0))
+    _wait_until_past(limit)
     Session.objects.filter(
         sid=present.sid,
         generation=present.generation,
@@ -139,6 +162,7 @@ def _signed(
     refresh = {
         "iss": settings.ISSUER,
         "sub": claims["sub"],
+        "tenant": claims["tenant"],
         "aud": settings.ISSUER,
         "exp": int(ends.timestamp()),
         "iat": present.issued_at,

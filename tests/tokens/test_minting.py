@@ -1,5 +1,6 @@
 """The mint: what tokens say, how long they live, and what it waits for or refuses."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -93,6 +94,7 @@ def test_a_refresh_token_says_only_what_we_need_to_read_it(settings: Any) -> Non
         "iss": settings.ISSUER,
         "aud": settings.ISSUER,
         "sub": str(session.login.user_id),
+        "tenant": str(session.application.tenant_id),
         "iat": session.issued_at,
         "exp": int(session.idle_expires_at.timestamp()),
         "jti": f"{session.sid}.0",
@@ -254,3 +256,58 @@ def test_an_absolute_row_is_never_waited_out(pauses: list[float]) -> None:
     with pytest.raises(TokenRevoked):
         minting.issue(session.sid)
     assert pauses == []
+
+
+@pytest.fixture
+def nobody_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many wait already as may."""
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(minting, "_waiters", full)
+
+
+@pytest.mark.usefixtures("nobody_may_wait")
+def test_who_would_be_one_waiter_too_many_comes_back_later(
+    pauses: list[float],
+) -> None:
+    session = SessionFactory()
+    user_row(session)
+    with pytest.raises(Unavailable) as refusal:
+        minting.issue(session.sid)
+    assert refusal.value.retry_after and pauses == []
+
+
+@pytest.mark.usefixtures("nobody_may_wait")
+def test_a_refresh_that_is_told_to_come_back_used_nothing_up() -> None:
+    session = SessionFactory()
+    token = minting.issue(session.sid).refresh_token
+    user_row(session)
+    revocations.snapshot.follow(feed.read())
+    with pytest.raises(Unavailable):
+        refresh(token)
+    session.refresh_from_db()
+    assert session.generation == 0
+
+
+def test_a_standing_that_never_settles_makes_nobody_a_thief(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = SessionFactory()
+    token = minting.issue(session.sid).refresh_token
+
+    def changed_again(_: float) -> None:
+        user_row(session)
+        late = timezone.now() - timedelta(seconds=29)
+        Session.objects.filter(generation=1).update(rotated_at=late)
+
+    user_row(session)
+    clock = SimpleNamespace(time=time.time, sleep=changed_again)
+    monkeypatch.setattr(minting, "time", clock)
+    with pytest.raises(Unavailable):
+        refresh(token)
+    session.refresh_from_db()
+    assert session.generation == 1
+    assert timezone.now() - session.rotated_at < timedelta(seconds=5)
+    Revocation.objects.all().delete()
+    revocations.snapshot.forget()
+    assert claims_of(refresh(token).refresh_token)["gen"] == 1

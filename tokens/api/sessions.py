@@ -19,6 +19,7 @@ from config.openapi import PAGING, operation, page_of
 from config.pagination import CursorPagination
 from tokens import minting
 from tokens.api.serializers import PasswordInput, SessionOut, TokenResponse
+from tokens.errors import TokenRevoked
 from tokens.models import Session
 from tokens.principals import Principal
 from tokens.services import sessions
@@ -30,6 +31,14 @@ def own_sid(request: Request) -> UUID:
     if not isinstance(principal, Principal) or principal.sid is None:
         raise Forbidden("This token belongs to no session.")
     return principal.sid
+
+
+def _asking(request: Request) -> Session:
+    """Return the session that asks; it may have ended since its token was looked at."""
+    try:
+        return sessions.own_session(caller(request), sid=own_sid(request))
+    except NotFound:
+        raise TokenRevoked from None
 
 
 class SessionPages(CursorPagination):
@@ -106,7 +115,7 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password: every other login ends, this one gets a new pair."""
         given = read(PasswordInput, request)
-        session = sessions.own_session(caller(request), sid=own_sid(request))
+        session = _asking(request)
         epoch = flows.reauthenticate(
             user=caller(request), password=given["current_password"]
         )

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.audit.actions import Action
 from accounts.audit.services import record
+from config.errors import Unavailable
 from tenants import admission
 from tenants.admission import RestLoginNotAllowed, Target
 from tokens import keyring, minting
@@ -30,6 +31,7 @@ from tokens.jwts import RefreshToken
 from tokens.keyring import KeyRing
 from tokens.minting import TokenPair
 from tokens.models import Session
+from tokens.revocations import Subject, subjects_of
 from tokens.services import endings
 
 
@@ -44,6 +46,7 @@ class Presented:
     door: str
     idle_seconds: int
     ring: KeyRing = field(repr=False)
+    subjects: list[Subject] = field(repr=False)
 
 
 def read(
@@ -71,6 +74,7 @@ def read(
         door=claims["door"],
         idle_seconds=claims["idle"],
         ring=known,
+        subjects=subjects_of({**claims, "jti": None}),
     )
 
 
@@ -86,6 +90,7 @@ def refresh(
     or later, ends the session: `RefreshTokenReused`. Also raises `TokenInvalid`,
     `TokenExpired`, `TokenRevoked`, `RestLoginNotAllowed`, and `InvalidInput` for an
     audience that the application may not ask for; none of these uses the token up.
+    `Unavailable` asks to come back with the same token: the grace then begins anew.
     """
     presented = read(token)
     if presented.door != Session.Door.REST:
@@ -93,6 +98,7 @@ def refresh(
     if client_id is not None and client_id != presented.client_id:
         raise TokenInvalid("The token belongs to another application.")
     target = _asked_for(presented, audience) if audience is not None else None
+    minting.settle(presented.subjects)
     if not rotate(presented):
         presented = read(token, ring=keyring.current())  # is its key still good?
         if not rotate(presented):
@@ -148,6 +154,11 @@ def _issue(
         pair = minting.issue(presented.sid, target=target)
     except TokenRevoked as refusal:
         end_lost(presented.sid, outcome=refusal.detail)
+        raise
+    except Unavailable:
+        Session.objects.filter(
+            sid=presented.sid, generation=presented.generation + 1, revoked_at=None
+        ).update(rotated_at=timezone.now())
         raise
     if presented.kid not in keyring.at(pair.standing.state).verifying:
         raise TokenInvalid("The key that signed this token was revoked.")
