@@ -225,6 +225,8 @@ def _body(environ: WSGIEnvironment) -> dict[str, Any] | None:
     except OSError:
         return None  # the client left: Django meets the same
     environ["wsgi.input"] = io.BytesIO(raw)
+    if len(raw) != int(length):
+        return None  # the client stopped short
     try:
         return parsers.parse(raw)
     except (ServiceError, APIException):

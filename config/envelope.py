@@ -75,7 +75,7 @@ def address_of(meta: Mapping[str, Any]) -> str | None:
 @lru_cache(maxsize=4096)
 def _address(peer: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(peer))
+        return str(ipaddress.ip_address(peer.partition("%")[0]))  # fe80::1%eth0
     except ValueError:
         return None
 

@@ -67,6 +67,8 @@ class BadRequestMiddleware:
         except DisallowedHost:
             refusal = problems.Malformed("This host is not served.")
             return problems.answer(request, refusal)
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return problems.answer(request, problems.LengthRequired())
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or "%00" in query or "\x00" in query:
             return problems.answer(request, problems.Malformed("The URL holds NUL."))

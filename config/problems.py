@@ -69,6 +69,14 @@ class UnsupportedMediaType(ServiceError):
     title = "Send application/json."
 
 
+class LengthRequired(ServiceError):
+    """A body must say how long it is: WSGI reads no other (RFC 9110 section 8.6)."""
+
+    status = 411
+    code = "length_required"
+    title = "Send the body with its Content-Length."
+
+
 class FormOutdated(Forbidden):
     """A form came without the token that its page was given, or without the cookie."""
 

@@ -149,6 +149,14 @@ def test_a_client_that_leaves_is_django_s() -> None:
         ask(echo, environ={"wsgi.input": Left()})
 
 
+def test_a_body_that_stops_short_is_django_s() -> None:
+    raw = b'{"word": "x"}   '
+    behind = Behind()
+    short = {"CONTENT_LENGTH": "50"}
+    assert ask(echo, raw, behind=behind, environ=short)[2] == b"behind"
+    assert behind.bodies == [raw]
+
+
 def test_connections_are_looked_at_around_each_request(closings: list[str]) -> None:
     def during(asked: Asked) -> Answer:
         closings.append("served")

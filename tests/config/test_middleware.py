@@ -128,6 +128,12 @@ def test_a_foreign_host_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
 
 
+def test_a_body_of_unknown_length_is_refused(client: Client) -> None:
+    chunked = {"transfer-encoding": "chunked"}
+    answer = client.post("/api/v1/tokens/verify", headers=chunked)
+    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
 def test_a_foreign_host_gets_a_page_in_a_browser(client: Client) -> None:
     answer = client.get("/admin/", headers={"host": "evil.example"} | HTML)
     assert answer.status_code == 400

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gunicorn.workers import gthread
 
 from config import worker
-from config.worker import RequestSocket, Worker, _Listener
+from config.worker import Connection, RequestSocket, Worker, _Listener
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -171,3 +172,33 @@ def test_what_it_writes_is_its_own_to_read(tmp_path: Path) -> None:
         files = [path for path in tmp_path.iterdir() if path.is_file()]
         assert tmp_path / "db.sqlite3" in files
         assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_a_connection_is_closed_without_waiting_for_the_client(
+    pair: tuple[socket.socket, RequestSocket],
+) -> None:
+    client, ours = pair
+    client.sendall(b"never read")
+    ours.sendall(b"answer")
+    began = time.monotonic()
+    made: Any = Connection
+    connection = made(None, ours, None, None)
+    connection.close(graceful=True)
+    connection.close(graceful=True)
+    assert time.monotonic() - began < 1  # gunicorn's own takes two seconds
+    assert client.recv(100) == b"answer"
+    assert client.recv(100) == b""
+
+
+@pytest.mark.e2e
+def test_clients_that_never_close_stop_nobody(tmp_path: Path) -> None:
+    asked = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with served(tmp_path) as port:
+        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for client in held:
+            client.sendall(asked)
+        began = time.monotonic()
+        assert healthy(port)
+        assert time.monotonic() - began < 2  # it was 2 s for each of the 20
+        for client in held:
+            client.close()
