@@ -4,7 +4,10 @@ Two queries on the common path: the claim, then `minting.issue`'s one SELECT, wh
 also the look at the revocations after the claim.
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -124,11 +127,37 @@ WHERE sid = %s AND generation = %s AND revoked_at IS NULL
 """
 
 
+_writing = threading.Lock()
+_TURN_SECONDS = 5.0
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one's turn to write, where the database has one writer at a time.
+
+    SQLite lets who comes second sleep and try again, in no order; a lock wakes the next at
+    once. Who holds a transaction has the turn already; who waited in vain goes on without.
+    """
+    queues = connection.vendor == "sqlite" and not connection.in_atomic_block
+    mine = queues and _writing.acquire(timeout=_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _writing.release()
+
+
 def rotate(presented: Presented) -> bool:
     """Claim the generation presented; True for exactly one of any number of callers.
 
-    False also where the key ring moved since the token was read under it. Hand-written SQL, as `tokens.standing` has and for the same reason.
+    False also where the key ring moved since the token was read under it.
     """
+    with _turn():
+        return _claimed(presented)
+
+
+def _claimed(presented: Presented) -> bool:
+    """Run the UPDATE, written by hand as `tokens.standing` is and for the same reason."""
     now = timezone.now()
     idle = now + timedelta(seconds=presented.idle_seconds)
     moment = connection.ops.adapt_datetimefield_value

@@ -23,6 +23,7 @@ from tokens.errors import (
 )
 from tokens.models import Revocation, Session, SigningKey
 from tokens.services import keys
+from tokens.services import refresh as service
 from tokens.services.refresh import refresh
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -158,3 +159,44 @@ def test_many_parallel_refreshes_have_one_successor() -> None:
     session.refresh_from_db()
     assert session.generation == 1
     assert all(answer == answers[0] for answer in answers)
+
+
+def _beside_a_writer(token: str) -> tuple[bool, list[str]]:
+    """Refresh while another thread writes; return whether it waited, and what came."""
+    done: list[str] = []
+
+    def present() -> None:
+        try:
+            done.append(refresh(token).refresh_token)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=present)
+    with service._writing:
+        thread.start()
+        thread.join(0.3 if connection.vendor == "sqlite" else 10)
+        waited = not done
+    thread.join()
+    return waited, done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_one_rotation_at_a_time_writes() -> None:
+    waited, done = _beside_a_writer(first_token(SessionFactory()))
+    assert waited is (connection.vendor == "sqlite")
+    assert len(done) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_the_turn_in_vain_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "_TURN_SECONDS", 0.01)
+    _, done = _beside_a_writer(first_token(SessionFactory()))
+    assert len(done) == 1
+
+
+def test_inside_a_transaction_nobody_waits_for_the_turn() -> None:
+    token = first_token(SessionFactory())
+    with service._writing:
+        assert refresh(token).refresh_token
