@@ -1,8 +1,13 @@
 """What every test stands on."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+
+Together = Callable[[int, Callable[[int], Any]], list[Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +27,38 @@ def keys(db: None) -> None:
     from tokens.services.keys import ensure_signing_keys
 
     ensure_signing_keys()
+
+
+@pytest.fixture
+def together(settings: Any) -> Together:
+    """Run `work(0..n-1)` in n threads that start at once; what they raise is returned.
+
+    Each calls from where the test calls.
+    """
+    from django.db import connection
+
+    from config import context
+
+    settings.HASHING_QUEUE = 200
+    caller = context.current()
+
+    def run(
+        count: int,
+        work: Callable[[int], Any],
+    ) -> list[Any]:
+        gate = threading.Barrier(count)
+
+        def one(number: int) -> Any:
+            gate.wait()
+            try:
+                with context.entered(caller):
+                    return work(number)
+            except Exception as refusal:
+                return refusal
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(one, range(count)))
+
+    return run

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import limits
 from accounts.models import Attempts
 from config.errors import TooManyRequests
-from tests.accounts.conftest import Together
+from tests.conftest import Together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from accounts.models import Attempts, KnownAddress, Lockout, User
 from accounts.services import lift_lockouts
 from config import context
 from config.errors import TooManyRequests, Unavailable
-from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import log_in
+from tests.conftest import Together
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,12 +1,9 @@
-"""The cast: a tenant with an admin, a clerk and a stranger; threads at one gate."""
+"""The cast: a tenant with an admin, a clerk and a stranger."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from tenants import origins
@@ -20,7 +17,6 @@ from tests.factories import (
 )
 
 Member = Callable[..., Membership]
-Together = Callable[[int, Callable[[int], Any]], list[Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -66,31 +62,6 @@ def superuser() -> User:
     """Somebody who may do everything."""
     made: User = UserFactory(is_superuser=True)
     return made
-
-
-@pytest.fixture
-def together() -> Together:
-    """Run `work(0..n-1)` in n threads that start at once; what they raise is returned."""
-
-    def run(
-        count: int,
-        work: Callable[[int], Any],
-    ) -> list[Any]:
-        gate = threading.Barrier(count)
-
-        def one(number: int) -> Any:
-            gate.wait()
-            try:
-                return work(number)
-            except Exception as refusal:
-                return refusal
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(count) as pool:
-            return list(pool.map(one, range(count)))
-
-    return run
 
 
 def values(permissions: Iterable[str]) -> list[str]:

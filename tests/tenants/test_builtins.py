@@ -6,7 +6,7 @@ import pytest
 
 from tenants.builtins import after_migrate, ensure_built_ins
 from tenants.models import Application, Tenant
-from tests.tenants.conftest import Together
+from tests.conftest import Together
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.tokens.conftest import Together
+from tests.conftest import Together
 from tokens import feed
 from tokens.models import Feed
 

@@ -14,7 +14,7 @@ from jwt.algorithms import get_default_algorithms
 
 from config.encryption import decrypt
 from config.errors import Unavailable
-from tests.tokens.conftest import Together
+from tests.conftest import Together
 from tokens import feed, keyring
 from tokens.models import SigningKey
 from tokens.services import feed as feeds

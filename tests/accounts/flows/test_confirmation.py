@@ -17,8 +17,8 @@ from accounts.models import KnownAddress, SpentCode, User
 from accounts.outbox.models import Delivery
 from config.errors import TooManyRequests
 from config.sessions import SessionStore
-from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import STATE, log_in, mailed_code, sign_up
+from tests.conftest import Together
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

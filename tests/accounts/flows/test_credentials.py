@@ -13,8 +13,8 @@ from accounts.flows import Authenticated, Pending
 from accounts.models import KnownAddress, User
 from accounts.outbox.models import Delivery
 from config.errors import InvalidInput, TooManyRequests, Unavailable
-from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import log_in, sign_up
+from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db

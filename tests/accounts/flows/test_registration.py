@@ -17,8 +17,8 @@ from accounts.outbox.models import Delivery
 from config import context
 from config.errors import InvalidInput, TooManyRequests, Unavailable
 from config.sessions import SessionStore
-from tests.accounts.conftest import Together
 from tests.accounts.flows.doors import STATE, log_in, sign_up
+from tests.conftest import Together
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

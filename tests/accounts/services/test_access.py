@@ -11,7 +11,7 @@ from accounts.audit.models import Event
 from accounts.models import User
 from accounts.signals import account_disabled, signed_out_everywhere
 from config.errors import Conflict, Forbidden, InvalidInput
-from tests.accounts.conftest import Together
+from tests.conftest import Together
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from accounts.models import SetupLink, User
 from accounts.services import claim_setup_link, create_setup_link
 from accounts.services.setup import is_claimable, setup_path
 from config.errors import Conflict, Forbidden
-from tests.accounts.conftest import Together
+from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services.users import NewUser, user_of
 from accounts.signals import credentials_changed
 from config.errors import Forbidden, InvalidInput, NotFound
-from tests.accounts.conftest import Together
+from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db

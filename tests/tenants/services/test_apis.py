@@ -6,8 +6,9 @@ from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tenants.models import Api, Tenant
 from tenants.services import apis
+from tests.conftest import Together
 from tests.factories import ApiFactory, ApplicationFactory, TenantFactory, UserFactory
-from tests.tenants.conftest import Member, Together
+from tests.tenants.conftest import Member
 
 pytestmark = pytest.mark.django_db
 ORDERS = "https://orders.example.com"

@@ -11,6 +11,7 @@ from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tenants.models import Membership, Tenant
 from tenants.services import memberships
+from tests.conftest import Together
 from tests.factories import (
     MembershipFactory,
     RoleFactory,
@@ -18,7 +19,7 @@ from tests.factories import (
     TenantFactory,
     UserFactory,
 )
-from tests.tenants.conftest import Member, Together
+from tests.tenants.conftest import Member
 from tokens.models import Revocation
 
 pytestmark = pytest.mark.django_db

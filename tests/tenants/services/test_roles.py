@@ -6,8 +6,9 @@ from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tenants.models import Role, Tenant
 from tenants.services import roles
+from tests.conftest import Together
 from tests.factories import MembershipFactory, RoleFactory, TenantFactory
-from tests.tenants.conftest import Member, Together
+from tests.tenants.conftest import Member
 from tokens.models import Revocation
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,9 @@ from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tenants.models import Tenant
 from tenants.services import tenants
+from tests.conftest import Together
 from tests.factories import SessionFactory, UserFactory
-from tests.tenants.conftest import Member, Together
+from tests.tenants.conftest import Member
 
 pytestmark = pytest.mark.django_db
 

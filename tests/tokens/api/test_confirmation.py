@@ -11,6 +11,7 @@ from accounts.outbox.models import Delivery
 from config.sessions import SessionStore
 from tenants.models import Application, Tenant
 from tests.accounts.flows.doors import mailed_code
+from tests.conftest import Together
 from tests.factories import (
     PASSWORD,
     ApiFactory,
@@ -19,7 +20,6 @@ from tests.factories import (
     TenantFactory,
     UserFactory,
 )
-from tests.tokens.conftest import Together
 from tokens import minting
 from tokens.models import Session
 

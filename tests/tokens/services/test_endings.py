@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from config.fields import uuid7
 from tenants.models import bump_epoch
+from tests.conftest import Together
 from tests.factories import LoginFactory, SessionFactory, UserFactory
-from tests.tokens.conftest import Together
 from tokens import minting, verification
 from tokens.errors import TokenRevoked
 from tokens.models import Login, Revocation, Session

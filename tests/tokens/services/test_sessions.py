@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from config.errors import NotFound
+from tests.conftest import Together
 from tests.factories import LoginFactory, SessionFactory, UserFactory
-from tests.tokens.conftest import Together
 from tests.tokens.forgery import resigned
 from tokens import feed, minting, verification
 from tokens.errors import TokenExpired, TokenInvalid, TokenRevoked

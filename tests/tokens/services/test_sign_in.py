@@ -21,6 +21,7 @@ from tenants.admission import (
     RestLoginNotAllowed,
 )
 from tenants.models import Application, Membership
+from tests.conftest import Together
 from tests.factories import (
     PASSWORD,
     ApiFactory,
@@ -29,7 +30,6 @@ from tests.factories import (
     TenantFactory,
     UserFactory,
 )
-from tests.tokens.conftest import Together
 from tokens import verification
 from tokens.minting import TokenPair
 from tokens.models import Login, Session

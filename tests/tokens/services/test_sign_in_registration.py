@@ -18,8 +18,8 @@ from tenants.admission import (
     RestLoginNotAllowed,
 )
 from tenants.models import Application, Membership
+from tests.conftest import Together
 from tests.factories import PASSWORD, ApplicationFactory, TenantFactory, UserFactory
-from tests.tokens.conftest import Together
 from tokens.minting import TokenPair
 from tokens.models import Session
 from tokens.services import sign_in
