@@ -1,7 +1,8 @@
 """Django's sessions as this service keeps them: a database dump holds nothing to use.
 
 The row is found by a digest of the session key (a cookie's value, or a `flow_token`), and
-its content (a mailed code among it) is encrypted. Named by SESSION_ENGINE.
+its content (a mailed code among it) is encrypted. Named by SESSION_ENGINE. Cookies and
+flows are digested apart: a `flow_token` is nobody's cookie, and the other way round.
 """
 
 import base64
@@ -17,14 +18,16 @@ from config.encryption import decrypt, encrypt
 from config.errors import Unavailable
 
 
-def row_key(session_key: str | None) -> str:
-    """Return under which key a session's row stands: 240 bits of its digest."""
-    digest = hashlib.sha256(f"session:{session_key}".encode()).digest()
-    return base64.urlsafe_b64encode(digest[:30]).decode()
-
-
 class SessionStore(db.SessionStore):
     """The database's store, by digest and encrypted."""
+
+    kind = "session"
+
+    @classmethod
+    def row_key(cls, session_key: str | None) -> str:
+        """Return under which key a session's row stands: 240 bits of its digest."""
+        digest = hashlib.sha256(f"{cls.kind}:{session_key}".encode()).digest()
+        return base64.urlsafe_b64encode(digest[:30]).decode()
 
     @override
     def encode(self, session_dict: dict[str, Any]) -> str:
@@ -40,19 +43,19 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Any:
         alive = self.model.objects.filter(expire_date__gt=timezone.now())
-        row = alive.filter(session_key=row_key(self.session_key)).first()
+        row = alive.filter(session_key=self.row_key(self.session_key)).first()
         if row is None:
             self._session_key = None
         return row
 
     @override
     def exists(self, session_key: Any) -> bool:
-        return super().exists(row_key(session_key))
+        return super().exists(self.row_key(session_key))
 
     @override
     def create_model_instance(self, data: Any) -> Any:
         row = super().create_model_instance(data)
-        row.session_key = row_key(row.session_key)
+        row.session_key = self.row_key(row.session_key)
         return row
 
     @override
@@ -60,4 +63,10 @@ class SessionStore(db.SessionStore):
         if session_key is None:
             session_key = self.session_key
         if session_key is not None:
-            self.model.objects.filter(session_key=row_key(session_key)).delete()
+            self.model.objects.filter(session_key=self.row_key(session_key)).delete()
+
+
+class FlowStore(SessionStore):
+    """What a pending flow keeps until its next step; the session key is its token."""
+
+    kind = "flow"

@@ -29,7 +29,7 @@ from typing_extensions import override
 from accounts.backends import SESSION_KEY, Attempt
 from accounts.errors import InvalidCredentials, PasswordRefused
 from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
-from config.sessions import SessionStore, row_key
+from config.sessions import FlowStore, SessionStore
 
 _AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
 _PENDING = {
@@ -69,16 +69,19 @@ class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]
             return ""
         attempt: Attempt | None = getattr(request, "attempt", None)
         if attempt is not None and SESSION_KEY not in request.session:
-            request.session[SESSION_KEY] = attempt.kept()
-            request.session.set_expiry(FLOW_SECONDS)
+            begun = FlowStore()
+            begun.update(dict(request.session.items()))
+            begun[SESSION_KEY] = attempt.kept()
+            begun.set_expiry(FLOW_SECONDS)
+            request.session = begun
         token: str = super().create_session_token(request)
         return token
 
     @override
     def lookup_session(self, session_token: str) -> Any:
         """Return the session of one of our flows; a browser's session is none."""
-        session = super().lookup_session(session_token)
-        return session if session and SESSION_KEY in session else None
+        session = FlowStore(session_key=session_token)
+        return session if SESSION_KEY in session else None
 
     @override
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any]:
@@ -139,8 +142,8 @@ def hold(flow_token: str) -> bool:
     allauth reads, changes and writes the flow's session: two steps at once would lose a
     count of wrong codes, or bring a replaced code back. False where the flow is over.
     """
-    rows = SessionStore.get_model_class().objects.filter(
-        session_key=row_key(flow_token), expire_date__gt=timezone.now()
+    rows = FlowStore.get_model_class().objects.filter(
+        session_key=FlowStore.row_key(flow_token), expire_date__gt=timezone.now()
     )
     return bool(rows.update(expire_date=F("expire_date")))
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from config.sessions import SessionStore, row_key
+from config.sessions import FlowStore, SessionStore
 
 pytestmark = pytest.mark.django_db
 CANARY = "cAnaRy-4711"
@@ -30,7 +30,7 @@ def test_a_session_is_found_by_its_key_and_not_by_its_row() -> None:
     key = str(stored().session_key)
     assert SessionStore(session_key=key)["code"] == CANARY
     row = Session.objects.get()
-    assert row.session_key == row_key(key) != key
+    assert row.session_key == SessionStore.row_key(key) != key
     assert len(row.session_key) == 40
     assert SessionStore(session_key=row.session_key).get("code") is None
 
@@ -66,3 +66,22 @@ def test_an_expired_one_is_gone() -> None:
     key = str(stored().session_key)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert SessionStore(session_key=key).get("code") is None
+
+
+def test_a_flow_s_token_is_nobody_s_cookie_and_the_other_way_round() -> None:
+    flow = FlowStore()
+    flow["code"] = CANARY
+    flow.save()
+    cookie = stored_cookie()
+
+    assert SessionStore(session_key=flow.session_key).get("code") is None
+    assert FlowStore(session_key=cookie).get("code") is None
+    assert FlowStore(session_key=flow.session_key)["code"] == CANARY
+
+
+def stored_cookie() -> str:
+    """Return the key of a browser's session."""
+    session = SessionStore()
+    session["code"] = CANARY
+    session.save()
+    return str(session.session_key)

@@ -16,7 +16,7 @@ from accounts.flows import Authenticated, Pending, confirmation, verification
 from accounts.models import KnownAddress, SpentCode, User
 from accounts.outbox.models import Delivery
 from config.errors import TooManyRequests
-from config.sessions import SessionStore
+from config.sessions import FlowStore
 from tests.accounts.flows.doors import STATE, log_in, mailed_code, sign_up
 from tests.conftest import Together
 from tests.factories import UserFactory
@@ -93,7 +93,7 @@ def test_a_flow_dies_after_three_wrong_codes_taken_or_not(taken: bool) -> None:
 def test_not_even_its_own_code_finishes_the_flow_of_a_taken_address() -> None:
     owner = UserFactory.create(email="ann@example.com")
     flow = begun()
-    kept = SessionStore(session_key=flow.flow_token).load()
+    kept = FlowStore(session_key=flow.flow_token).load()
     code = kept["account_email_verification_code"]["code"]
 
     with pytest.raises(CodeInvalid):
@@ -147,7 +147,7 @@ def test_resends_to_a_taken_address_leave_its_owner_theirs() -> None:
 
 def test_a_flow_that_allauth_let_run_out_sends_nothing() -> None:
     flow = begun()
-    session = SessionStore(session_key=flow.flow_token)
+    session = FlowStore(session_key=flow.flow_token)
     session["account_email_verification_code"]["at"] -= 3600
     session.save()
 

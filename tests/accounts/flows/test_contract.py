@@ -13,7 +13,7 @@ from accounts.flows import Authenticated, Pending, contract, verification
 from accounts.models import User
 from accounts.outbox import housekeeping
 from config.errors import InvalidInput, TooManyRequests, Unavailable
-from config.sessions import SessionStore
+from config.sessions import FlowStore, SessionStore
 from tests.accounts.flows.doors import STATE, log_in, mailed_code, sign_up
 from tests.factories import UserFactory
 
@@ -72,7 +72,7 @@ def test_the_flow_of_a_taken_address_never_finishes() -> None:
     UserFactory.create(email="ann@example.com")
     pending = sign_up(required=True)
     assert isinstance(pending, Pending)
-    kept = SessionStore(session_key=pending.flow_token).load()
+    kept = FlowStore(session_key=pending.flow_token).load()
     code = kept["account_email_verification_code"]
 
     with pytest.raises(InvalidInput):

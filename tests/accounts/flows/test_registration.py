@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.outbox.models import Delivery
 from config import context
 from config.errors import InvalidInput, TooManyRequests, Unavailable
-from config.sessions import SessionStore
+from config.sessions import FlowStore
 from tests.accounts.flows.doors import STATE, log_in, sign_up
 from tests.conftest import Together
 from tests.factories import UserFactory
@@ -66,7 +66,7 @@ def test_a_pending_flow_keeps_what_it_was_begun_for() -> None:
     outcome = sign_up(required=True)
 
     assert isinstance(outcome, Pending)
-    session = SessionStore(session_key=outcome.flow_token).load()
+    session = FlowStore(session_key=outcome.flow_token).load()
     user = User.objects.get()
     assert session["flow"] == {
         "verification_required": True,
