@@ -1,8 +1,10 @@
 """What allauth asks of us: mail through the outbox, our users, our idea of an address."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from typing_extensions import override
@@ -14,6 +16,7 @@ from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
 from config import context
+from config.encryption import decrypt, encrypt
 
 _EMAIL_STAGE = "allauth.account.stages.EmailVerificationStage"
 
@@ -31,8 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     @override
     def get_login_stages(self) -> list[str]:
-        """Return the steps after the password; a tenant may not ask for a verified address."""
-        stages: list[str] = super().get_login_stages()
+        """Return the steps after the password; a tenant may not ask for a verified address.
+
+        The second factor is no stage: `flows.second_factor` asks for it at every door.
+        """
         kept = self.request.session.get(SESSION_KEY)
         if kept:
             required = kept["verification_required"]
@@ -41,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             required = attempt.verification_required
             if attempt.hashed and not attempt.created and not required:
                 raise EmailTaken  # a sign-up that got here without making a user
-        return stages if required else [s for s in stages if s != _EMAIL_STAGE]
+        return [_EMAIL_STAGE] if required else []
 
     @override
     def pre_authenticate(
@@ -135,3 +140,58 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     @override
     def get_client_ip(self, request: HttpRequest) -> str:
         return context.current().ip or "0.0.0.0"  # nosec: no network, binds to nothing
+
+    @override
+    def is_reauthentication_required(
+        self,
+        *,
+        app: str,
+    ) -> bool:
+        """Return no: `freshness` was asked at the door, before allauth is."""
+        return False
+
+    @override
+    def send_notification_mail(
+        self,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Send none of allauth's: the services write the owner's letters."""
+
+    @override
+    def add_message(
+        self,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Leave no messages: our answers say what happened."""
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: secrets encrypted at rest, WebAuthn for the configured issuer."""
+
+    @override
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    @override
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text)
+
+    @override
+    def get_totp_label(self, user: User) -> str:
+        return user.email
+
+    @override
+    def get_totp_issuer(self) -> str:
+        return urlsplit(settings.ISSUER).netloc.replace(":", " ")
+
+    @override
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        host = urlsplit(settings.ISSUER).hostname or "localhost"
+        return {"id": host, "name": host}
+
+    @override
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        shown = {"name": user.email, "display_name": user.name or user.email}
+        return {"id": user.pk.hex.encode(), **shown}

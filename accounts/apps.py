@@ -15,9 +15,11 @@ class AccountsConfig(AppConfig):
         from accounts import checks, limits, lockouts  # noqa: F401
         from accounts.api import idempotency
         from accounts.flows import confirmation
+        from accounts.mail import links
         from accounts.outbox import housekeeping
 
         housekeeping.register(limits.purge)
         housekeeping.register(lockouts.purge)
         housekeeping.register(idempotency.purge)
         housekeeping.register(confirmation.purge)
+        housekeeping.register(links.purge)

@@ -45,6 +45,31 @@ class MfaRequired(NotAuthenticated):
     title = "A second factor is required."
 
 
+class MfaEnrollmentRequired(NotAuthenticated):
+    """The policy asks for a second factor, and the person has none: enrol one first."""
+
+    code = "mfa_enrollment_required"
+    title = "A second factor has to be set up first."
+
+
+class InsufficientUserAuthentication(NotAuthenticated):
+    """Sign-in was too long ago, or without a second factor, for this (RFC 9470).
+
+    `extra` holds `max_age` (seconds), or `acr_values`, that a new proof has to meet.
+    """
+
+    code = "insufficient_user_authentication"
+    title = "Prove again who you are."
+
+
+class LinkInvalid(ServiceError):
+    """The mailed link is unknown, used, run out, replaced, or overtaken by a change."""
+
+    status = 410
+    code = "link_invalid"
+    title = "This link is not valid any more."
+
+
 class InsufficientScope(Forbidden):
     """The token is good and does not hold `scope`, which this needs (RFC 6750 3.1)."""
 

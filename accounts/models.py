@@ -53,7 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     `epoch` is bumped by every change that ends what was handed out before (disable,
     password change, sign out everywhere); a token is minted only under the epoch that
-    was read before the credentials were checked.
+    was read before the credentials were checked. `language` is a tag of `LANGUAGES`, or ""
+    for the browser's. `erase_at` says when a person who left is erased, `erased_at` that
+    they were: the row stays, anonymous, so that nothing made for it serves another.
     """
 
     id = IdField()
@@ -63,7 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     password = models.CharField(max_length=255)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    language = KeyField(max_length=10, blank=True)
     epoch = models.PositiveIntegerField(default=0, editable=False)
+    erase_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -187,6 +192,60 @@ class SetupLink(models.Model):
     @override
     def __str__(self) -> str:
         return f"set-up link until {self.expires_at:%H:%M:%S}"
+
+
+class MailLink(models.Model):
+    """A single-use link that was mailed to somebody; stored hashed (`accounts.mail.links`).
+
+    `email_key` is the address it was mailed to. `epoch` is the person's when it was made.
+    """
+
+    class Purpose(models.TextChoices):
+        """What it is good for."""
+
+        VERIFY_EMAIL = "verify", "prove an address"
+        RESET_PASSWORD = "reset", "choose a new password"  # nosec: no password
+        CHANGE_EMAIL = "change", "confirm a new address"
+        UNDO_EMAIL_CHANGE = "undo", "take an address change back"
+        CANCEL_ERASURE = "keep", "keep the account"
+
+    id = IdField()
+    purpose = KeyField(max_length=16, choices=Purpose.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mail_links")
+    digest = KeyField(max_length=64, unique=True)
+    email_key = KeyField(max_length=254)
+    epoch = models.PositiveIntegerField()
+    data = models.JSONField(default=dict)
+    expires_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class KnownDevice(models.Model):
+    """A browser from which an account signed in; `digest` says nothing about it alone."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="known_devices"
+    )
+    digest = KeyField(max_length=64)
+    last_used_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        """One row per user and device."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "digest"], name="accounts_known_device_once"
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.digest[:8]
 
 
 class SpentCode(models.Model):

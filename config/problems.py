@@ -107,7 +107,7 @@ def document(refusal: ServiceError) -> dict[str, Any]:
 
 
 def headers(refusal: ServiceError) -> dict[str, str]:
-    """Return the headers that go with a refusal (RFC 6750 section 3, RFC 9110)."""
+    """Return the headers that go with a refusal (RFC 6750 section 3, RFC 9110, RFC 9470)."""
     found = {"Cache-Control": "no-store"}
     if refusal.retry_after is not None:
         found["Retry-After"] = str(refusal.retry_after)
@@ -121,6 +121,9 @@ def _challenge(refusal: ServiceError) -> str:
         return f'Bearer error="invalid_token", error_description="{refusal.title}"'
     if refusal.code == "insufficient_scope":
         return f'Bearer error="insufficient_scope", scope="{refusal.extra["scope"]}"'
+    if refusal.code == "insufficient_user_authentication":
+        asked = "".join(f', {k}="{v}"' for k, v in refusal.extra.items())
+        return f'Bearer error="insufficient_user_authentication"{asked}'
     return "Bearer"
 
 

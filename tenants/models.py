@@ -30,6 +30,7 @@ class Tenant(models.Model):
         max_length=8, choices=Registration.choices, default=Registration.INVITE
     )
     verification_required = models.BooleanField(default=True)
+    mfa_required = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
     epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -223,6 +224,7 @@ class Role(models.Model):
     name = KeyField(max_length=64)
     description = models.CharField(max_length=255, blank=True)
     permissions = models.JSONField(default=list, blank=True)
+    mfa_required = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

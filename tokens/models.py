@@ -112,6 +112,7 @@ class Session(Ending):
 
         REST = "rest", "REST"
         OAUTH = "oauth", "OAuth"
+        BROWSER = "browser", "our own pages"
 
     sid = IdField(default=uuid7)
     login = models.ForeignKey(Login, on_delete=models.CASCADE, related_name="sessions")

@@ -6,6 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from typing_extensions import override
 
+from accounts import freshness
 from accounts.errors import InsufficientScope
 
 
@@ -41,6 +42,22 @@ class AccountScope(_ScopePermission):
     ) -> bool:
         person = getattr(request.user, "pk", None) is not None
         return person and super().has_permission(request, view)
+
+
+class FreshAccount(AccountScope):
+    """One's own account, and a recent proof of who one is (`freshness.require_recent`)."""
+
+    @override
+    def has_permission(
+        self,
+        request: Request,
+        view: Any,
+    ) -> bool:
+        allowed = super().has_permission(request, view)
+        if allowed:
+            claims: dict[str, Any] = getattr(request.auth, "claims", {})
+            freshness.require_recent(claims.get("auth_time", 0))
+        return allowed
 
 
 class ManageScope(_ScopePermission):

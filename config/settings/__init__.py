@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -146,6 +147,14 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 1000  # ours is LIMIT_RESEND_ACCOUNT
 ACCOUNT_RATE_LIMITS = False  # ours are exact under any number of workers
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who may enrol, `flows` decides
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a code of the step before or after
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # `flows` compares origin and ISSUER exactly
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ["app"]
 HEADLESS_TOKEN_STRATEGY = "accounts.flows.TokenStrategy"
@@ -155,6 +164,8 @@ LIMITS: dict[str, str] = {
     "login_ip": read("LIMIT_LOGIN_IP"),
     "register_ip": read("LIMIT_REGISTER_IP"),
     "resend_account": read("LIMIT_RESEND_ACCOUNT"),
+    "reset_ip": read("LIMIT_RESET_IP"),
+    "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "api_caller": read("LIMIT_API_CALLER"),
 }
@@ -164,6 +175,9 @@ ACCESS_TOKEN_SECONDS: int = read("ACCESS_TOKEN_SECONDS")
 ACCESS_TOKEN_MAX_SECONDS: int = read("ACCESS_TOKEN_MAX_SECONDS")
 SESSION_IDLE_SECONDS: int = read("SESSION_IDLE_SECONDS")
 SESSION_ABSOLUTE_SECONDS: int = read("SESSION_ABSOLUTE_SECONDS")
+STEP_UP_SECONDS: int = read("STEP_UP_SECONDS")
+MFA_FRESH_HOURS: int = read("MFA_FRESH_HOURS")
+ERASURE_GRACE_DAYS: int = read("ERASURE_GRACE_DAYS")
 REFRESH_GRACE_SECONDS: int = read("REFRESH_GRACE_SECONDS")
 REVOCATION_FEED_MAX_AGE: int = read("REVOCATION_FEED_MAX_AGE")
 KEY_PREPUBLISH_SECONDS: int = read("KEY_PREPUBLISH_SECONDS")

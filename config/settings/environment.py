@@ -88,6 +88,8 @@ TABLE: list[Variable] = [
         ("LIMIT_LOGIN_IP", "str", "100/15m", "failures per IP"),
         ("LIMIT_REGISTER_IP", "str", "100/1h", "registrations per IP"),
         ("LIMIT_RESEND_ACCOUNT", "str", "5/1h", "resets and resends per account"),
+        ("LIMIT_RESET_IP", "str", "100/1h", "password resets asked for per IP"),
+        ("LIMIT_FACTOR_ACCOUNT", "str", "10/15m", "wrong second factors per account"),
         (
             "LIMIT_TOKEN_FAILURES_IP",
             "str",
@@ -107,6 +109,9 @@ TABLE: list[Variable] = [
         ("ACCESS_TOKEN_MAX_SECONDS", "int", 3600, "the most an application may set"),
         ("SESSION_IDLE_SECONDS", "int", 1209600, "a session ends unused after 14 days"),
         ("SESSION_ABSOLUTE_SECONDS", "int", 7776000, "a session ends after 90 days"),
+        ("STEP_UP_SECONDS", "int", 600, "a sensitive change wants a proof this fresh"),
+        ("MFA_FRESH_HOURS", "int", 12, "management wants a second factor this fresh"),
+        ("ERASURE_GRACE_DAYS", "int", 14, "whoever leaves may come back so long"),
         (
             "REFRESH_GRACE_SECONDS",
             "int",

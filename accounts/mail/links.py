@@ -1,0 +1,148 @@
+"""Single-use links in mails: stored hashed; looking changes nothing, a POST claims.
+
+A link is bound to what stood when it was made. It is dead after its time, after a newer
+one for the same purpose, once the address it was mailed to is not the person's any more,
+and, where its rule says so, after any change that ended the person's sessions or a sign-in.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import LinkInvalid
+from accounts.models import MailLink, User
+
+Purpose = MailLink.Purpose
+_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a purpose's links behave; `path` is the page below the issuer.
+
+    `epoch`: dead once the person's epoch moved. `login`: dead once they signed in.
+    `address`: dead once the address it was mailed to is not theirs.
+    `inactive`: good for a disabled person too.
+    """
+
+    path: str
+    seconds: int
+    epoch: bool = True
+    login: bool = False
+    address: bool = True
+    inactive: bool = False
+
+
+_DAY = 86400
+RULES: dict[str, Rule] = {
+    Purpose.VERIFY_EMAIL: Rule("/account/verify-email/", _DAY, epoch=False),
+    Purpose.RESET_PASSWORD: Rule("/account/password/reset/key/", 3600, login=True),
+    Purpose.CHANGE_EMAIL: Rule("/account/email/confirm/", _DAY, address=False),
+    Purpose.UNDO_EMAIL_CHANGE: Rule(
+        "/account/email/undo/", 7 * _DAY, epoch=False, address=False
+    ),
+    Purpose.CANCEL_ERASURE: Rule(
+        "/account/keep/", 0, epoch=False, address=False, inactive=True
+    ),
+}
+
+
+def make(
+    user: User,
+    purpose: Purpose,
+    *,
+    email_key: str | None = None,
+    data: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a link that kills the one before, and return its URL, this once.
+
+    `email_key` is the address it is mailed to, by default the person's own; `data` is what
+    the claim gets back. Called in the transaction that enqueues the mail.
+    """
+    rule, token = RULES[purpose], secrets.token_urlsafe(32)
+    now = timezone.now()
+    MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None).delete()
+    MailLink.objects.create(
+        purpose=purpose,
+        user=user,
+        digest=_digest(token),
+        email_key=email_key or user.email_key,
+        epoch=user.epoch,
+        data=data or {},
+        expires_at=expires_at or now + timedelta(seconds=rule.seconds),
+    )
+    return f"{settings.ISSUER}{rule.path}?key={token}"
+
+
+def look(
+    token: str,
+    purpose: Purpose,
+) -> MailLink:
+    """Return a link that is still good, and change nothing. Raises `LinkInvalid`."""
+    rows = MailLink.objects.select_related("user")
+    link = rows.filter(digest=_digest(token), purpose=purpose).first()
+    if link is None or not _stands(link, link.user):
+        raise LinkInvalid
+    return link
+
+
+def claim(
+    token: str,
+    purpose: Purpose,
+) -> MailLink:
+    """Use a link up, in the caller's transaction, and hold its person's row to the commit.
+
+    `link.user` is the person as they are now. Raises `LinkInvalid`.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a link is claimed in the transaction that acts on it")
+    link = look(token, purpose)
+    person = User.objects.select_for_update().filter(pk=link.user_id).first()
+    open_ones = MailLink.objects.filter(pk=link.pk, claimed_at=None)
+    if person is None or not open_ones.update(claimed_at=timezone.now()):
+        raise LinkInvalid
+    if not _stands(link, person):
+        raise LinkInvalid
+    link.user = person
+    return link
+
+
+def void(
+    user: User,
+    *purposes: Purpose,
+) -> None:
+    """Kill a person's open links, all or those for some purposes."""
+    mine = MailLink.objects.filter(user=user)
+    (mine.filter(purpose__in=purposes) if purposes else mine).delete()
+
+
+def purge() -> int:
+    """Remove links that ran out a day ago; returns how many."""
+    return MailLink.objects.filter(expires_at__lt=timezone.now() - _KEPT).delete()[0]
+
+
+def _stands(
+    link: MailLink,
+    person: User,
+) -> bool:
+    rule = RULES[link.purpose]
+    seen = person.last_login
+    return (
+        link.claimed_at is None
+        and link.expires_at > timezone.now()
+        and (person.is_active or rule.inactive)
+        and not (rule.epoch and person.epoch != link.epoch)
+        and not (rule.address and person.email_key != link.email_key)
+        and not (rule.login and seen is not None and seen >= link.created_at)
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
