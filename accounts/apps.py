@@ -17,9 +17,11 @@ class AccountsConfig(AppConfig):
         from accounts.flows import confirmation
         from accounts.mail import links
         from accounts.outbox import housekeeping
+        from accounts.services import devices
 
         housekeeping.register(limits.purge)
         housekeeping.register(lockouts.purge)
         housekeeping.register(idempotency.purge)
         housekeeping.register(confirmation.purge)
         housekeeping.register(links.purge)
+        housekeeping.register(devices.purge)

@@ -38,6 +38,20 @@ class CodeInvalid(NotAuthenticated):
     title = "The code is wrong."
 
 
+class CredentialInvalid(NotAuthenticated):
+    """The passkey's answer does not fit: another origin, challenge, key or person."""
+
+    code = "credential_invalid"
+    title = "This passkey was not accepted."
+
+
+class PasskeysUnavailable(Conflict):
+    """The issuer's host is an IP address, which no passkey can be bound to."""
+
+    code = "passkeys_unavailable"
+    title = "This instance cannot have passkeys: its issuer's host is no domain name."
+
+
 class MfaRequired(NotAuthenticated):
     """The password is right; a second factor is asked for."""
 

@@ -254,6 +254,10 @@ class SpentCode(models.Model):
     digest = KeyField(max_length=64, primary_key=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
+    def drop(self) -> None:
+        """Give the code back: it was wrong, and nothing was spent."""
+        self.delete()
+
     @override
     def __str__(self) -> str:
         return self.digest[:8]

@@ -6,6 +6,7 @@ key is the `flow_token`.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -21,7 +22,7 @@ from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import get_resolver
 from django.utils import timezone
 from typing_extensions import override
@@ -31,23 +32,35 @@ from accounts.errors import InvalidCredentials, PasswordRefused
 from config.errors import InvalidInput, ServiceError, TooManyRequests, Unavailable
 from config.sessions import FlowStore, SessionStore
 
-_AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "swk"}
-_PENDING = {
-    "verify_email": ("email_verification_required", ("email_code",)),
-    "mfa_authenticate": ("mfa_required", ("totp", "webauthn", "recovery_code")),
-}
+AMR = {"password": "pwd", "totp": "otp", "recovery_codes": "otp", "webauthn": "pop"}
+VERIFY_EMAIL = "email_verification_required"
 FLOW_SECONDS = 3600  # how long a flow may wait for its next step
 _TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
 @dataclass(frozen=True)
 class Authenticated:
-    """The person is proven: what a token needs to know. `state` is what the flow kept."""
+    """The person is proven: what a token needs to know.
+
+    `amr` holds RFC 8176 values, `state` is what the flow kept.
+    """
 
     user_id: UUID
     amr: tuple[str, ...]
     auth_time: datetime
     state: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def now(
+        cls,
+        user_id: UUID,
+        *,
+        amr: Iterable[str],
+        state: dict[str, str],
+    ) -> "Authenticated":
+        """Return the proof of this moment."""
+        values = tuple(dict.fromkeys(amr))
+        return cls(user_id, amr=values, auth_time=timezone.now(), state=state)
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,11 @@ class Pending:
     code: str
     flow_token: str
     methods: tuple[str, ...]
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the answer tells besides its code."""
+        return {"flow_token": self.flow_token, "methods": list(self.methods)}
 
 
 class TokenStrategy(SessionTokenStrategy):  # type: ignore[misc]
@@ -114,19 +132,24 @@ def take(
 
 def ask(
     step: str,
-    attempt: Attempt,
+    body: dict[str, Any] | None = None,
     *,
     flow_token: str,
-) -> None:
-    """Have allauth do something that leaves a flow where it stands (a code sent anew).
+    method: str = "POST",
+) -> dict[str, Any]:
+    """Have allauth do something in a pending flow of ours; return its answer.
 
-    Raises as `take` does.
+    A 404 is an answer too: it is how a new TOTP secret comes. Raises as `take` does.
     """
-    request = _request({}, flow_token)
-    request.attempt = attempt  # type: ignore[attr-defined]
-    answer = _call(step, request)
-    if answer["status"] != 200:
+    request = _request(body or {}, flow_token)
+    request.method = method
+    path, _, query = step.partition("?")
+    request.GET = QueryDict(query)
+    request.attempt = Attempt()  # type: ignore[attr-defined]
+    answer = _call(path, request)
+    if answer["status"] not in (200, 404):
         _refuse(answer)
+    return answer
 
 
 def kept_by(flow_token: str) -> dict[str, Any] | None:
@@ -205,18 +228,16 @@ def _outcome(
     """Turn allauth's answer into ours, or into a refusal of our own."""
     meta, data = answer.get("meta") or {}, answer.get("data") or {}
     if answer["status"] == 200 and "user_id" in meta:
-        kept = meta["kept"].get("state") or attempt.state
-        return Authenticated(
-            user_id=UUID(meta["user_id"]),
-            amr=tuple(meta["amr"]),
-            auth_time=timezone.now(),
-            state=kept,
+        kept = meta["kept"]
+        return Authenticated.now(
+            UUID(meta["user_id"]),
+            amr=kept.get("amr") or meta["amr"],
+            state=kept.get("state") or attempt.state,
         )
     for flow in data.get("flows") or ():
-        if flow.get("is_pending") and flow["id"] in _PENDING:
-            code, methods = _PENDING[flow["id"]]
+        if flow.get("is_pending") and flow["id"] == "verify_email":
             token = meta.get("session_token", "")
-            return Pending(code, flow_token=token, methods=methods)
+            return Pending(VERIFY_EMAIL, flow_token=token, methods=("email_code",))
     _refuse(answer)
 
 
@@ -241,6 +262,5 @@ def _refuse(answer: dict[str, Any]) -> NoReturn:
 
 def _amr(steps: list[dict[str, Any]]) -> list[str]:
     """Return RFC 8176 values of the steps taken; a sign-up chose a password."""
-    found = [_AMR.get(s.get("type") or s["method"], s["method"]) for s in steps]
-    values = list(dict.fromkeys(found)) or ["pwd"]
-    return [*values, "mfa"] if any(s["method"] == "mfa" for s in steps) else values
+    found = [AMR.get(s["method"], s["method"]) for s in steps]
+    return list(dict.fromkeys(found)) or ["pwd"]

@@ -39,9 +39,8 @@ def log_in(
         guess.passed()  # nothing was learnt about the password
         raise
     guess.passed()
-    if isinstance(outcome, Authenticated):
-        lockouts.remember(outcome.user_id)
-    return outcome
+    epoch = attempt.user.epoch if attempt.user else 0
+    return second_factor.completed(outcome, epoch=epoch)
 
 
 def reauthenticate(

@@ -11,10 +11,24 @@ from accounts.services.access import (
     sign_out_everywhere,
 )
 from accounts.services.deletion import delete_user
+from accounts.services.factors import (
+    add_passkey,
+    add_totp,
+    new_recovery_codes,
+    remove_factor,
+    rename_factor,
+    reset_factors,
+)
 from accounts.services.setup import claim_setup_link, create_setup_link
 from accounts.services.users import change_password, change_profile, create_user
 
 __all__ = [
+    "add_passkey",
+    "add_totp",
+    "new_recovery_codes",
+    "remove_factor",
+    "rename_factor",
+    "reset_factors",
     "change_password",
     "change_profile",
     "claim_setup_link",
