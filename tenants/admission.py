@@ -156,3 +156,16 @@ def join(
     if not membership.is_active and not application.is_built_in:
         raise NotAMember
     return membership
+
+
+def second_factor_required(
+    application: Application,
+    user_id: UUID,
+) -> bool:
+    """Tell whether the tenant, or a role that the person holds in it, asks for one."""
+    if application.tenant.mfa_required:
+        return True
+    mine = Membership.objects.active().filter(
+        tenant_id=application.tenant_id, user_id=user_id
+    )
+    return mine.filter(roles__mfa_required=True).exists()

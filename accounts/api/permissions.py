@@ -61,6 +61,21 @@ class FreshAccount(AccountScope):
 
 
 class ManageScope(_ScopePermission):
-    """Management: scope `manage`; who may do what, the services decide."""
+    """Management: scope `manage`, and for a person a second factor shown lately.
+
+    Who may do what, the services decide.
+    """
 
     scope = "manage"
+
+    @override
+    def has_permission(
+        self,
+        request: Request,
+        view: Any,
+    ) -> bool:
+        allowed = super().has_permission(request, view)
+        claims: dict[str, Any] = getattr(request.auth, "claims", {})
+        if allowed and "sid" in claims:
+            freshness.require_factor(claims["auth_time"], claims["amr"])
+        return allowed

@@ -5,6 +5,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.backends import Attempt, prove
 from accounts.errors import InvalidCredentials
+from accounts.flows import second_factor
 from accounts.flows.contract import Authenticated, Pending, take
 from accounts.models import User
 

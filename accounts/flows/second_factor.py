@@ -6,7 +6,7 @@ ones are counted per account over all doors; an IP from which the person signed 
 has a count of its own, so that a stranger who knows the password cannot shut them out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -51,7 +51,7 @@ def methods_of(user_id: Any) -> tuple[str, ...]:
 def has_one(user_id: Any) -> bool:
     """Tell whether a person has a second factor, also one that is unusable here."""
     mine = Authenticator.objects.filter(user_id=user_id)
-    return mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(mine.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def completed(
@@ -88,7 +88,7 @@ def ask_for(
 
 
 def options(flow: Waiting) -> dict[str, Any]:
-    """Return WebAuthn's request options (RFC: WebAuthn 3, 5.5) for the flow's person.
+    """Return the request options of WebAuthn 3, 5.5, for the flow's person.
 
     They replace those given out before. Raises `FlowInvalid`, `PasskeysUnavailable`.
     """
@@ -118,14 +118,12 @@ def prove(
     if method not in METHODS:
         raise InvalidInput.at("method", detail=f"Expected one of {', '.join(METHODS)}.")
     person = pending.person_of(flow)
-    try_it: Callable[[], str | None] = lambda: _coded(flow, method, code)
     if method == PASSKEY:
         webauthn.require_possible()
-        try_it = lambda: _signed(flow, credential)
     bucket = ("factor_account", str(person.pk), _origin(person))
     limits.hit(*bucket)
     try:
-        used = pending.step(flow, try_it)
+        used = pending.step(flow, lambda: _tried(flow, method, code, credential))
     except BaseException:
         limits.give_back(*bucket)  # nothing was learnt about the factor
         raise
@@ -151,6 +149,19 @@ def _origin(person: User) -> str:
     return ip if known else "elsewhere"
 
 
+def _tried(
+    flow: Waiting,
+    method: str,
+    code: str,
+    credential: Any,
+) -> str | None:
+    """Return what kind of authenticator took the proof; None where none did."""
+    User.objects.select_for_update().get(pk=flow.user_id)
+    if method == PASSKEY:
+        return _signed(flow, credential)
+    return _coded(flow, method, code)
+
+
 def _coded(
     flow: Waiting,
     method: str,
@@ -160,7 +171,6 @@ def _coded(
     shown = pending.plain(code[: _MOST_CHARACTERS + 1])
     if len(shown) != _LENGTHS[method]:
         return None
-    User.objects.select_for_update().get(pk=flow.user_id)
     spent = pending.spend("factor", str(flow.user_id), shown)
     if spent is None:
         return None
@@ -175,7 +185,6 @@ def _signed(
     credential: Any,
 ) -> str | None:
     """Present a passkey's answer; None where it is not ours or does not fit."""
-    User.objects.select_for_update().get(pk=flow.user_id)
     if not webauthn.is_ours(credential):
         return None
     return _shown(flow, "auth/webauthn/reauthenticate", {"credential": credential})

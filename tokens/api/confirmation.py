@@ -11,7 +11,7 @@ from tokens.api.serializers import (
     TokenResponse,
     VerifyEmailInput,
 )
-from tokens.api.sign_in import PublicView, answer
+from tokens.api.sign_in import PublicView, handed
 from tokens.services import confirmation
 
 
@@ -22,11 +22,10 @@ class VerifyEmailView(PublicView):
     def post(self, request: Request) -> Response:
         """Exchange `flow_token` and the code that was mailed for a token pair."""
         given = read(VerifyEmailInput, request)
-        return answer(
-            confirmation.verify_email(
-                flow_token=given["flow_token"], code=given["code"]
-            )
+        outcome = confirmation.verify_email(
+            flow_token=given["flow_token"], code=given["code"]
         )
+        return Response(handed(outcome))
 
 
 class ResendView(PublicView):
@@ -38,5 +37,4 @@ class ResendView(PublicView):
         flow = confirmation.resend_code(
             flow_token=read(FlowInput, request)["flow_token"]
         )
-        waiting = {"flow_token": flow.flow_token, "methods": flow.methods}
-        return Response(waiting, status=202)
+        return Response(flow.extra, status=202)

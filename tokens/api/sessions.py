@@ -33,10 +33,13 @@ def own_sid(request: Request) -> UUID:
     return principal.sid
 
 
-def _asking(request: Request) -> Session:
+def asking(
+    request: Request,
+    user: User,
+) -> Session:
     """Return the session that asks; it may have ended since its token was looked at."""
     try:
-        return sessions.own_session(caller(request), sid=own_sid(request))
+        return sessions.own_session(user, sid=own_sid(request))
     except NotFound:
         raise TokenRevoked from None
 
@@ -115,7 +118,7 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password: every other login ends, this one gets a new pair."""
         given = read(PasswordInput, request)
-        session = _asking(request)
+        session = asking(request, caller(request))
         epoch = flows.reauthenticate(
             user=caller(request), password=given["current_password"]
         )
@@ -129,10 +132,11 @@ class PasswordView(APIView):
         return Response(minting.issue(session.sid).response())
 
 
-def _user(
+def user_for_superusers(
     request: Request,
     user_id: UUID,
 ) -> User:
+    """Return any user to a superuser; raises `Forbidden`, then `NotFound`."""
     require_superuser(caller(request))
     user = User.objects.filter(pk=user_id).first()
     if user is None:
@@ -152,7 +156,7 @@ class UserSessionsView(APIView):
         user_id: UUID,
     ) -> Response:
         """List a user's live sessions, newest first."""
-        found = Session.objects.live().of_user(_user(request, user_id).pk)
+        found = Session.objects.live().of_user(user_for_superusers(request, user_id).pk)
         return _page(self, request, found)
 
     @operation("endUserSessions", status=204)
@@ -162,6 +166,6 @@ class UserSessionsView(APIView):
         user_id: UUID,
     ) -> Response:
         """Sign a user out everywhere."""
-        user = _user(request, user_id)
+        user = user_for_superusers(request, user_id)
         sessions.end_all_sessions(user, acting_user=caller(request))
         return Response(status=204)

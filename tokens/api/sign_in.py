@@ -1,5 +1,7 @@
 """Sign-up, sign-in and sign-out over REST."""
 
+from typing import Any
+
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,10 +10,15 @@ from typing_extensions import override
 
 from accounts import limits, lockouts
 from accounts.api.requests import given as read
-from accounts.errors import EmailVerificationRequired, MfaRequired
+from accounts.errors import (
+    EmailVerificationRequired,
+    MfaEnrollmentRequired,
+    MfaRequired,
+)
 from accounts.flows import Pending
 from config.errors import NotAuthenticated
 from config.openapi import operation, or_bearer
+from tokens import minting
 from tokens.api.authentication import bearer_of
 from tokens.api.serializers import (
     LoginInput,
@@ -20,7 +27,7 @@ from tokens.api.serializers import (
     RegisterInput,
     TokenResponse,
 )
-from tokens.minting import TokenPair
+from tokens.models import Session
 from tokens.services import sessions, sign_in
 from tokens.services.sign_in import Credentials
 
@@ -36,6 +43,10 @@ class PublicView(APIView):
         return super().handle_exception(after_failure(exc))
 
 
+_MISSING = {
+    refusal.code: refusal
+    for refusal in (EmailVerificationRequired, MfaRequired, MfaEnrollmentRequired)
+}
 _BAD_TOKEN = ("token_", "refresh_token_", "flow_")
 
 
@@ -55,14 +66,11 @@ def count_failure() -> Exception | None:
     return None
 
 
-def answer(outcome: TokenPair | Pending) -> Response:
-    """Answer with tokens, or with the 401 that says which step is missing."""
+def handed(outcome: Session | Pending) -> dict[str, Any]:
+    """Return the token response of a session; raises the 401 that says what is missing."""
     if isinstance(outcome, Pending):
-        refusals = {"mfa_required": MfaRequired}
-        refusal = refusals.get(outcome.code, EmailVerificationRequired)
-        waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
-        raise refusal(extra=waiting)
-    return Response(outcome.response())
+        raise _MISSING[outcome.code](extra=outcome.extra)
+    return minting.issue(outcome.sid).response()
 
 
 class RegisterView(PublicView):
@@ -81,10 +89,12 @@ class RegisterView(PublicView):
             client_id=given.get("client_id"),
             audience=given.get("audience"),
         )
-        if isinstance(outcome, Pending):
-            waiting = {"flow_token": outcome.flow_token, "methods": outcome.methods}
-            return Response(waiting, status=202)
-        return Response(outcome.response(), status=201)
+        if (
+            isinstance(outcome, Pending)
+            and outcome.code == EmailVerificationRequired.code
+        ):
+            return Response(outcome.extra, status=202)
+        return Response(handed(outcome), status=201)
 
 
 class LoginView(PublicView):
@@ -99,7 +109,7 @@ class LoginView(PublicView):
             client_id=given.get("client_id"),
             audience=given.get("audience"),
         )
-        return answer(outcome)
+        return Response(handed(outcome))
 
 
 class LogoutView(PublicView):

@@ -1,4 +1,4 @@
-"""From a mailed code to a token pair: how a pending sign-up or sign-in is finished.
+"""From a mailed code to a session: how a pending sign-up or sign-in is finished.
 
 The flow says for which application and audience it was begun, never this request. The
 user's epoch is the one that stood at its first step; the others are read before the code
@@ -6,49 +6,41 @@ is checked.
 """
 
 from accounts import flows
-from accounts.errors import FlowInvalid
-from config.errors import InvalidInput
-from tenants import admission
-from tenants.admission import Target
-from tenants.models import Application
-from tokens.minting import TokenPair
-from tokens.services.sign_in import begin_session, read_epochs
+from accounts.flows import Purpose
+from tokens.models import Session
+from tokens.services import entrances
+from tokens.services.entrances import Door, enter, read_epochs
 
 
 def verify_email(
     *,
     flow_token: str,
     code: str,
-) -> TokenPair | flows.Pending:
+    door: Door = Door.REST,
+) -> Session | flows.Pending:
     """Prove the address of a pending flow and sign the person in.
 
     Raises `FlowInvalid`, `CodeInvalid`, `TooManyRequests`, before the code is looked at
-    `ApplicationSuspended` and `RestLoginNotAllowed`, after it what `begin_session` does.
+    `ApplicationSuspended` and `RestLoginNotAllowed`, after it what `enter` does.
     """
-    flow = flows.waiting(flow_token)
-    application, target = _begun_for(flow)
-    epochs = read_epochs(flow.user_id, flow.epoch, application)
+    flow = flows.waiting(flow_token, Purpose.EMAIL)
+    entrance = entrances.of(flow, door)
+    epochs = read_epochs(flow.user_id, flow.epoch, entrance.application)
     outcome = flows.verify_email(flow, code=code)
     if isinstance(outcome, flows.Pending):
         return outcome
-    return begin_session(application, target=target, epochs=epochs, proof=outcome)
+    return enter(entrance, epochs=epochs, proof=outcome)
 
 
-def resend_code(*, flow_token: str) -> flows.Pending:
+def resend_code(
+    *,
+    flow_token: str,
+    door: Door = Door.REST,
+) -> flows.Pending:
     """Mail another code for a pending flow.
 
     Raises `FlowInvalid`, `TooManyRequests`, `ApplicationSuspended`.
     """
-    flow = flows.waiting(flow_token)
-    _begun_for(flow)
+    flow = flows.waiting(flow_token, Purpose.EMAIL)
+    entrances.of(flow, door)
     return flows.resend_code(flow)
-
-
-def _begun_for(flow: flows.Waiting) -> tuple[Application, Target]:
-    """Return the flow's application and target, if they may still be asked for."""
-    try:
-        application = admission.application_for(flow.state.get("client_id", ""))
-        admission.admit_rest(application)
-        return application, admission.target_of(application, flow.state["audience"])
-    except (InvalidInput, KeyError):  # deleted, or no longer allowed
-        raise FlowInvalid from None
