@@ -135,7 +135,8 @@ def add_passkey(
         raise CredentialInvalid
     shown = {"credential": credential, "name": name, "passwordless": True}
     try:
-        ask(f"{_AUTHENTICATORS}/webauthn", shown, flow_token=flow.flow_token)
+        with webauthn.reading():
+            ask(f"{_AUTHENTICATORS}/webauthn", shown, flow_token=flow.flow_token)
     except InvalidInput:
         raise CredentialInvalid from None
     return Enrolled(Authenticator.Type.WEBAUTHN, _first_codes(flow))

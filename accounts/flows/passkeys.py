@@ -89,13 +89,14 @@ def _shown(
         return None
     User.objects.select_for_update().get(pk=claimed.user_id)
     try:
-        outcome = take(
-            "auth/webauthn/login",
-            {"credential": credential},
-            Attempt(),
-            flow_token=flow.flow_token,
-        )
-    except (InvalidInput, InvalidCredentials):
+        with webauthn.reading():
+            outcome = take(
+                "auth/webauthn/login",
+                {"credential": credential},
+                Attempt(),
+                flow_token=flow.flow_token,
+            )
+    except (InvalidInput, InvalidCredentials, CredentialInvalid):
         return None
     if not isinstance(outcome, Authenticated) or outcome.user_id != claimed.user_id:
         return None

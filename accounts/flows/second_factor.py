@@ -187,7 +187,12 @@ def _signed(
     """Present a passkey's answer; None where it is not ours or does not fit."""
     if not webauthn.is_ours(credential):
         return None
-    return _shown(flow, "auth/webauthn/reauthenticate", {"credential": credential})
+    try:
+        with webauthn.reading():
+            shown = {"credential": credential}
+            return _shown(flow, "auth/webauthn/reauthenticate", shown)
+    except CredentialInvalid:
+        return None
 
 
 def _shown(

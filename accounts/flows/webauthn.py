@@ -6,14 +6,20 @@ would take any subdomain. An IP address is no RP id: an issuer on one has no pas
 
 import ipaddress
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
 from fido2.utils import websafe_decode
 
-from accounts.errors import PasskeysUnavailable
+from accounts.errors import CredentialInvalid, PasskeysUnavailable
+from config.errors import ServiceError
 
+logger = logging.getLogger(__name__)
 MOST_CHARACTERS = 32_768
 _FIELDS = {
     "clientDataJSON",
@@ -46,6 +52,21 @@ def is_ours(credential: Any) -> bool:
     issuer = urlsplit(settings.ISSUER)
     ours = f"{issuer.scheme}://{issuer.netloc}"
     return data.get("origin") == ours and not data.get("crossOrigin")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Have a credential parsed: whatever that raises is a `CredentialInvalid`.
+
+    It is CBOR, keys and signatures that a stranger chose, and fido2 raises what its parts do.
+    """
+    try:
+        yield
+    except (ServiceError, DatabaseError):
+        raise
+    except Exception as fault:
+        logger.info("a credential could not be read: %s", type(fault).__name__)
+        raise CredentialInvalid from None
 
 
 def user_handle(credential: Any) -> str:

@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from tenants.builtins import ensure_built_ins
 from tests.factories import PASSWORD, UserFactory
+from tests.tokens.pairs import minted
 from tokens import quickstart
-from tokens.minting import TokenPair
 from tokens.services import sign_in
 from tokens.services.sign_in import Credentials
 
@@ -75,15 +75,16 @@ def test_the_snippet_takes_our_token_and_no_other(
     application = quickstart.prepare()
     user = UserFactory()
     pairs = [
-        sign_in.log_in(
-            Credentials(user.email, PASSWORD),
-            client_id=application.client_id,
-            audience=audience,
+        minted(
+            sign_in.log_in(
+                Credentials(user.email, PASSWORD),
+                client_id=application.client_id,
+                audience=audience,
+            )
         )
         for audience in (quickstart.AUDIENCE, None)
     ]
     for pair in pairs:
-        assert isinstance(pair, TokenPair)
         claims = verified(pair.access_token)
         assert claims["sub"] == str(user.pk)
         with pytest.raises(jwt.InvalidTokenError):

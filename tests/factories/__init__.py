@@ -122,14 +122,14 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
 
 class LoginFactory(DjangoModelFactory[Login]):
-    """A sign-in by password, now."""
+    """A sign-in by password and second factor, now: good for management too."""
 
     class Meta:
         model = Login
 
     user = factory.SubFactory(UserFactory)
     epoch = factory.LazyAttribute(lambda login: login.user.epoch)
-    amr = factory.LazyFunction(lambda: ["pwd"])
+    amr = factory.LazyFunction(lambda: ["pwd", "otp", "mfa"])
     auth_time = factory.LazyFunction(timezone.now)
 
 

@@ -12,7 +12,13 @@ from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.backends import NOBODY
 from accounts.errors import CodeInvalid, FlowInvalid
-from accounts.flows import Authenticated, Pending, confirmation, verification
+from accounts.flows import (
+    Authenticated,
+    Pending,
+    confirmation,
+    pending,
+    verification,
+)
 from accounts.models import KnownAddress, SpentCode, User
 from accounts.outbox.models import Delivery
 from config.errors import TooManyRequests
@@ -30,7 +36,7 @@ def begun(begin: Any = sign_up) -> flows.Waiting:
     """Return a flow that waits."""
     pending = begin(required=True)
     assert isinstance(pending, Pending)
-    return flows.waiting(pending.flow_token)
+    return flows.waiting(pending.flow_token, flows.Purpose.EMAIL)
 
 
 def test_the_code_finishes_the_flow_once() -> None:
@@ -55,7 +61,7 @@ def test_the_code_finishes_the_flow_once() -> None:
 
 def begun_again(flow: flows.Waiting) -> flows.Waiting:
     """Look the flow up as a second request would."""
-    return flows.waiting(flow.flow_token)
+    return flows.waiting(flow.flow_token, flows.Purpose.EMAIL)
 
 
 def test_a_wrong_code_is_recorded_without_the_code_and_not_spent() -> None:
@@ -202,7 +208,7 @@ def test_a_second_flow_of_a_meanwhile_proven_address_is_over() -> None:
 def test_a_code_that_is_spent_stays_spent_whatever_the_flow_says() -> None:
     flow, code = begun(), mailed_code()
     spelled = f" {code.lower().replace('-', '')}"
-    SpentCode.objects.create(digest=confirmation._digest(flow, spelled))
+    assert pending.spend("verify_email", flow.flow_token, pending.plain(spelled))
 
     with pytest.raises(FlowInvalid):
         flows.verify_email(flow, code=code)

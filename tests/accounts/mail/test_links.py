@@ -72,7 +72,7 @@ def test_a_newer_link_kills_the_one_before_of_the_same_person_only():
     ("change", "kills"),
     [
         ({"epoch": 7}, {"reset", "change"}),
-        ({"last_login": timezone.now() + timedelta(minutes=1)}, {"reset"}),
+        ({"last_login": "now"}, {"reset"}),
         ({"email_key": "new@x.io"}, {"reset", "verify"}),
         ({"is_active": False}, {"reset", "verify", "change", "undo"}),
     ],
@@ -84,6 +84,8 @@ def test_each_change_kills_what_its_rule_says(
     user = UserFactory()
     later = timezone.now() + timedelta(days=1)
     keys = {p: key_of(links.make(user, p, expires_at=later)) for p in Purpose}
+    if "last_login" in change:
+        change = {"last_login": timezone.now()}
     User.objects.filter(pk=user.pk).update(**change)
     dead = set()
     for purpose, key in keys.items():

@@ -11,8 +11,8 @@ from accounts.errors import FlowInvalid
 from accounts.flows import Pending
 from tenants.models import Application
 from tests.accounts.flows.doors import mailed_code
+from tests.tokens.pairs import minted
 from tests.tokens.reasons import World, begin_flow, make_world
-from tokens.minting import TokenPair
 from tokens.models import Session
 from tokens.services import confirmation
 
@@ -31,9 +31,9 @@ def test_a_member_who_proves_the_address_is_signed_in_and_it_is_told(
     flow_token = begin_flow(world)
     before = Session.objects.count()
 
-    pair = confirmation.verify_email(flow_token=flow_token, code=mailed_code())
+    outcome = confirmation.verify_email(flow_token=flow_token, code=mailed_code())
 
-    assert isinstance(pair, TokenPair)
+    pair = minted(outcome)
     assert pair.standing.user_id == world.user.pk
     assert Session.objects.count() == before + 1
     told = Event.objects.filter(action=Action.LOGIN_SUCCEEDED).latest("id")

@@ -20,7 +20,7 @@ from tenants.admission import (
 from tenants.models import Application, Membership
 from tests.conftest import Together
 from tests.factories import PASSWORD, ApplicationFactory, TenantFactory, UserFactory
-from tokens.minting import TokenPair
+from tests.tokens.pairs import minted
 from tokens.models import Session
 from tokens.services import sign_in
 from tokens.services.sign_in import Credentials
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 def register(
     email: str = "new@example.com",
     application: Application | None = None,
-) -> TokenPair | flows.Pending:
+) -> Session | flows.Pending:
     """Sign somebody up."""
     return sign_in.register(
         Credentials(email, PASSWORD, "New"),
@@ -83,7 +83,7 @@ def test_a_password_is_never_hashed_inside_a_transaction(
 def test_a_sign_up_signs_in_and_joins() -> None:
     application = ApplicationFactory()
     pair = register(application=application)
-    assert isinstance(pair, TokenPair)
+    pair = minted(pair)
     user = User.objects.get()
     assert (pair.standing.user_id, user.name) == (user.pk, "New")
     assert not user.is_staff and not user.is_superuser
@@ -117,6 +117,6 @@ def test_a_taken_address_is_no_sign_in_even_with_its_password() -> None:
 def test_of_parallel_sign_ups_one_gets_the_address(together: Together) -> None:
     application = ApplicationFactory()
     outcomes = together(5, lambda _: register(application=application))
-    assert sum(isinstance(outcome, TokenPair) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Session) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, EmailTaken) for outcome in outcomes) == 4, outcomes
     assert User.objects.count() == Session.objects.count() == 1
