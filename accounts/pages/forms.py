@@ -86,7 +86,8 @@ class PasswordField(_Typed):
             "dir": "ltr",
         }
         kwargs.setdefault("label", _("Password"))
-        kwargs.setdefault("help_text", _policy() if new else "")
+        hint = _policy() if new else ""  # type: ignore[no-untyped-call]
+        kwargs.setdefault("help_text", hint)
         kwargs.setdefault("max_length", 4096)
         super().__init__(widget=forms.PasswordInput(attrs=attrs), strip=False, **kwargs)
 

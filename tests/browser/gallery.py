@@ -100,7 +100,7 @@ ALL = """{% extends "account/own.html" %}{% load i18n %}
 {% endblock %}
 """
 GIVEN = """{% extends "account/base.html" %}{% block title %}Given{% endblock %}
-{% block content %}<h1>Given</h1><pre tabindex="0" id="given">{{ given }}</pre>{% endblock %}"""
+{% block content %}<h1>Given</h1><pre id="given">{{ given }}</pre>{% endblock %}"""
 
 _CHALLENGE = "AAECAwQFBgcICQoLDA0ODw"
 GET = {"publicKey": {"challenge": _CHALLENGE, "rpId": "localhost", "timeout": 5000}}

@@ -63,8 +63,6 @@ def test_a_page_without_a_form_is_fit_for_everybody(
     path: str,
 ) -> None:
     look_at(page, path)
-    told = complaints(page)
-    assert all("410" in line for line in told)
     examine(page, "setup-gone" if "setup" in path else "home")
 
 
@@ -75,7 +73,6 @@ def test_an_error_page_is_fit_for_everybody(
 ) -> None:
     below = "nowhere/" if status == 404 else f"gallery/fail/{status}/"
     look_at(page, f"/account/{below}")
-    assert all(str(status) in line for line in complaints(page))
     assert page.find_element(By.TAG_NAME, "h1").text
     examine(page, f"error-{status}")
 
@@ -85,7 +82,6 @@ def test_a_form_without_its_token_says_what_to_do(page: Chrome) -> None:
     page.delete_all_cookies()
     fill(page, email="ada@example.com", password="x")
     assert "out of date" in page.find_element(By.TAG_NAME, "h1").text
-    complaints(page)
     examine(page, "error-form")
 
 
@@ -186,10 +182,7 @@ def test_a_passkey_is_made_and_used(
     page: Chrome,
     native: bool,
 ) -> None:
-    options = VirtualAuthenticatorOptions(
-        has_resident_key=True, has_user_verification=True, is_user_verified=True
-    )
-    page.add_virtual_authenticator(options)
+    page.add_virtual_authenticator(verifying())
     if not native:
         without = (
             "delete PublicKeyCredential.parseRequestOptionsFromJSON;"
@@ -206,6 +199,13 @@ def test_a_passkey_is_made_and_used(
     assert used["response"]["signature"] and "=" not in used["response"]["signature"]
     assert used["response"]["userHandle"] == "_-8"
     assert complaints(page) == []
+
+
+def verifying() -> VirtualAuthenticatorOptions:
+    """Return an authenticator that keeps passkeys and knows its user."""
+    return VirtualAuthenticatorOptions(
+        has_resident_key=True, has_user_verification=True, is_user_verified=True
+    )
 
 
 def given(
@@ -228,13 +228,31 @@ def test_a_passkey_that_fails_says_so_and_may_be_tried_again(page: Chrome) -> No
     assert button.get_attribute("aria-disabled") == "false"
 
 
-def test_a_passkey_is_offered_in_the_address_field(page: Chrome) -> None:
-    options = VirtualAuthenticatorOptions(
-        has_resident_key=True, has_user_verification=True, is_user_verified=True
-    )
-    page.add_virtual_authenticator(options)
+@pytest.mark.parametrize(
+    ("answer", "pressing"), [("used(how)", False), ("waited(how)", True)]
+)
+def test_a_passkey_is_offered_in_the_address_field(
+    page: Chrome,
+    answer: str,
+    pressing: bool,
+) -> None:
+    """No driver can choose from a browser's own list: the offer is answered for it."""
+    page.add_virtual_authenticator(verifying())
     made = given(page, ALL)
+    stub = f"""
+        const real = navigator.credentials.get.bind(navigator.credentials);
+        const used = ({{mediation, ...how}}) => real(how);
+        const waited = ({{signal}}) => new Promise((_, no) => {{
+          signal.onabort = () => no(signal.reason);
+        }});
+        navigator.credentials.get = (how) =>
+          how.mediation === "conditional" ? {answer} : real(how);
+        PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+    """
+    page.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": stub})
     look_at(page, "/account/gallery/conditional/")
+    if pressing:
+        pressed(page, "form[data-passkey] button")
     used = json.loads(page.find_element(By.ID, "given").text)
     assert used["id"] == made["id"]
 
