@@ -90,13 +90,12 @@ def _without_port(hop: str) -> str:
 def shielding(path: str) -> dict[str, str]:
     """Return what tells a browser how to treat an answer, unless its view said it.
 
-    Strict by default, looser only for the console.
+    Strict by default, looser only for the console and for pages with forms.
     """
-    console = path.startswith("/admin/")
     found = {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin" if console else "no-referrer",
+        "Referrer-Policy": _referrer(path),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Content-Security-Policy": _policy(path),
@@ -106,6 +105,17 @@ def shielding(path: str) -> dict[str, str]:
     if path.startswith(("/api/v1/", "/account/", "/admin/")):
         found["Cache-Control"] = "no-store"
     return found
+
+
+def _referrer(path: str) -> str:
+    """Return what goes along when somebody leaves a page.
+
+    Under `no-referrer` browsers post a form with `Origin: null`, which CSRF refuses. A page
+    with a secret in its URL says `no-referrer` itself, as `accounts.pages.setup` does.
+    """
+    if path.startswith("/admin/"):
+        return "same-origin"
+    return "strict-origin" if path.startswith("/account/") else "no-referrer"
 
 
 def _policy(path: str) -> str:

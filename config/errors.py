@@ -47,6 +47,11 @@ class ServiceError(Exception):
         self.extra = extra or {}
         super().__init__(self.detail)
 
+    @property
+    def minutes(self) -> int | None:
+        """How long to wait, in whole minutes and at least one; None where it is unknown."""
+        return None if self.retry_after is None else max(1, -(-self.retry_after // 60))
+
 
 class InvalidInput(ServiceError):
     """A value in the request is not acceptable; `errors` points at each."""

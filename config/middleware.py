@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from config import access, context, envelope, problems
+from config.errors import ServiceError
 from config.paths import is_machine
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -83,10 +84,12 @@ class BadRequestMiddleware:
         refusal = problems.translate(exception)
         if refusal.status == 503:
             problems.told(exception)
-        elif isinstance(exception, SuspiciousOperation):
-            pass  # also from a page: too large, or forged
-        elif refusal.status == 500 or not is_machine(request.path):
-            return None  # Django logs a fault, and has its own word for pages
+        elif refusal.status == 500:
+            return None  # Django logs a fault
+        elif isinstance(exception, SuspiciousOperation | ServiceError):
+            pass  # also from a page: too large, forged, or refused by a service
+        elif not is_machine(request.path):
+            return None  # Django has its own word for pages
         return problems.answer(request, refusal)
 
 

@@ -34,7 +34,7 @@ from config.parsers import TooLarge
 from config.paths import is_machine
 
 CONTENT_TYPE = "application/problem+json"
-_PAGES = (400, 403, 404, 500, 503)
+_PAGES = (400, 403, 404, 429, 500, 503)
 _log = logging.getLogger("ntt.problems")
 
 

@@ -13,6 +13,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import InvalidCredentials
 from accounts.models import User
+from accounts.pages.forms import later
 from config.errors import ServiceError, TooManyRequests, Unavailable
 
 _WRONG = "Please enter the correct e-mail address and password of a staff account."
@@ -29,7 +30,7 @@ class ConsoleLoginForm(AdminAuthenticationForm):
             try:
                 self.user_cache = self._signed_in(email, password)
             except (TooManyRequests, Unavailable) as refusal:
-                raise ValidationError(_later(refusal), code=refusal.code) from refusal
+                raise ValidationError(later(refusal), code=refusal.code) from refusal
             except ServiceError as refusal:
                 raise ValidationError(_WRONG, code="invalid_login") from refusal
         return self.cleaned_data
@@ -73,9 +74,3 @@ def _epoch_of(email: str) -> int | None:
     except ValueError:
         return None
     return mine.values_list("epoch", flat=True).first()
-
-
-def _later(refusal: ServiceError) -> str:
-    minutes = -(-(refusal.retry_after or 60) // 60)
-    unit = "minute" if minutes == 1 else "minutes"
-    return f"Too many tries. Try again in {minutes} {unit}."

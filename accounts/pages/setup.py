@@ -8,6 +8,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import decorator_from_middleware
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,36 +16,29 @@ from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
 from accounts.errors import SetupLinkRefused
-from accounts.passwords import PolicyValidator
+from accounts.pages.forms import AddressField, PageForm, PasswordField
 from accounts.services.setup import claim_setup_link, is_claimable
 from config.errors import ServiceError
 
 TEMPLATE = "account/setup.html"
 
 
-class SetupForm(forms.Form):
+class SetupForm(PageForm):
     """An address and a password typed twice; the policy is the service's."""
 
+    focus = "email"
     token = forms.CharField(widget=forms.HiddenInput, max_length=128)
-    email = forms.CharField(label="E-mail address", max_length=320)
-    password = forms.CharField(label="Password", strip=False)
-    again = forms.CharField(label="Password, once more", strip=False)
+    email = AddressField()
+    password = PasswordField(new=True)
+    again = PasswordField(new=True, label=_("Password, once more"), help_text="")
 
     @override
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         again = given.get("again")
         if again is not None and given.get("password") != again:
-            self.add_error("again", "The two passwords are not the same.")
+            self.add_error("again", _("The two passwords are not the same."))
         return given
-
-    def explain(self, refusal: ServiceError) -> None:
-        """Show a service's refusal at the fields that it points at."""
-        for fault in refusal.errors:
-            field = fault.pointer.removeprefix("#/")
-            self.add_error(field if field in self.fields else None, fault.detail)
-        if not refusal.errors:
-            self.add_error("email", refusal.detail)
 
 
 class NullOriginCsrf(CsrfViewMiddleware):
@@ -90,7 +84,7 @@ def _claim(request: HttpRequest) -> HttpResponse:
         except SetupLinkRefused as refusal:
             return _page(request, None, refusal.status)
         except ServiceError as refusal:
-            form.explain(refusal)
+            form.explain(refusal, at={"": "email"})
             return _page(request, form, refusal.status)
         return HttpResponseRedirect(reverse("admin:login"))
     return _page(request, form, 400)
@@ -101,5 +95,4 @@ def _page(
     form: SetupForm | None,
     status: int,
 ) -> HttpResponse:
-    shown = {"form": form, "policy": PolicyValidator().get_help_text()}
-    return render(request, TEMPLATE, shown, status=status)
+    return render(request, TEMPLATE, {"form": form}, status=status)

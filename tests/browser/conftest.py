@@ -7,6 +7,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+pytest.register_assert_rewrite("tests.browser.pages")
+
 
 @pytest.fixture
 def chromium() -> Iterator[webdriver.Chrome]:

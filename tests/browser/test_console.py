@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tenants.services.secrets import authenticate_secret
+from tests.browser.pages import complaints
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -39,12 +40,6 @@ def console(
         lambda browser: browser.current_url == f"{live_server.url}/admin/audit/event/"
     )
     yield chromium
-
-
-def complaints(browser: Chrome) -> list[str]:
-    """Return what the browser refused or failed to load or run so far."""
-    logged = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in logged if entry["level"] == "SEVERE"]
 
 
 def look_at(

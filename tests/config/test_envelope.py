@@ -68,7 +68,8 @@ def test_a_caller_is_told_by_the_environ_alone() -> None:
 @pytest.mark.parametrize("path", ["/api/v1/x", "/.well-known/x", "/account/x", "/x"])
 def test_every_answer_is_shielded_and_only_the_console_looser(path: str) -> None:
     common = shielding(path)
-    assert common["Referrer-Policy"] == "no-referrer"
+    sent = "strict-origin" if path.startswith("/account") else "no-referrer"
+    assert common["Referrer-Policy"] == sent
     assert "unsafe" not in common["Content-Security-Policy"]
     assert "unsafe-eval" in shielding("/admin/")["Content-Security-Policy"]
     assert ("Cache-Control" in common) is path.startswith(("/api", "/account"))

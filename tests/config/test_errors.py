@@ -44,3 +44,9 @@ def test_a_field_is_pointed_at() -> None:
 def test_a_limit_says_when_to_come_back() -> None:
     refusal = TooManyRequests(retry_after=30, extra={"limit": 10})
     assert (refusal.retry_after, refusal.extra) == (30, {"limit": 10})
+
+
+def test_a_wait_is_told_in_whole_minutes() -> None:
+    waits = {None: None, 0: 1, 1: 1, 60: 1, 61: 2, 3600: 60}
+    for seconds, minutes in waits.items():
+        assert TooManyRequests(retry_after=seconds).minutes == minutes

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from config import context
+from config.errors import TooManyRequests
 from config.middleware import (
     BadRequestMiddleware,
     RequestContextMiddleware,
@@ -163,6 +164,7 @@ def test_nul_in_a_url_is_refused(
         (SuspiciousOperation(), "/account/x", 400),
         (OperationalError(), "/.well-known/x", 503),
         (OperationalError(), "/account/x", 503),
+        (TooManyRequests(retry_after=60), "/account/x", 429),
     ],
 )
 def test_what_leaves_a_plain_view_becomes_a_refusal(

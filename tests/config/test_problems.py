@@ -10,6 +10,7 @@ from django.core.exceptions import (
 )
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from rest_framework import exceptions
 from rest_framework.views import APIView
@@ -175,6 +176,7 @@ PAGES = [
     problems.Internal(),
     Unavailable(),
     problems.MethodNotAllowed(),
+    TooManyRequests(retry_after=61),
 ]
 
 
@@ -187,6 +189,23 @@ def test_an_error_page_stands_under_the_strict_policy(refusal: ServiceError) -> 
     assert "req-1" in page
     assert "<h1>" in page
     assert not any(bad in page for bad in ("<script", "<style", "style=", "onclick"))
+
+
+def test_a_limit_says_in_a_page_how_long_to_wait() -> None:
+    request = RequestFactory().get("/x", headers=HTML)
+    for seconds, words in ((61, "Wait 2 minutes,"), (1, "Wait 1 minute,")):
+        answer = problems.answer(request, TooManyRequests(retry_after=seconds))
+        assert words in answer.content.decode()
+        assert answer["Retry-After"] == str(seconds)
+    unknown = problems.answer(request, TooManyRequests()).content.decode()
+    assert "Wait a while," in unknown
+
+
+@pytest.mark.parametrize("status", problems._PAGES)
+def test_an_error_page_needs_nothing_to_be_drawn(status: int) -> None:
+    page = render_to_string(f"{status}.html")
+    assert "<h1></h1>" not in page and "<title></title>" not in page
+    assert "</html>" in page
 
 
 def test_what_was_sent_is_escaped_in_a_page() -> None:

@@ -76,7 +76,9 @@ def test_the_page_leaves_no_trace_of_the_link(browser: Client) -> None:
     assert page["Referrer-Policy"] == "no-referrer"
     assert "no-store" in page["Cache-Control"]
     text = page.content.decode()
-    assert "<script" not in text and "style=" not in text and "http://" not in text
+    scripts = re.findall("<script[^>]*>", text)
+    assert scripts == ['<script type="module" src="/static/account/page.js">']
+    assert "style=" not in text and "http://" not in text
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,8 @@ def test_a_fault_is_told_in_plain_words_and_the_address_is_kept(
     text = answer.content.decode()
     assert answer.status_code in (400, 409)
     assert words in text
-    assert f'value="{changed.get("email", "root@example.com")}"' in text
+    if email := changed.get("email", "root@example.com"):
+        assert f'value="{email}"' in text
     assert PASSWORD not in text
     assert answer["Referrer-Policy"] == "no-referrer"
     assert SetupLink.objects.get().claimed_at is None
