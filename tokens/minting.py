@@ -78,6 +78,8 @@ def issue(
     for left in reversed(range(_ATTEMPTS)):
         present = standing.read(sid)
         present.require_in_force()
+        if present.door == Session.Door.BROWSER:
+            raise TokenRevoked("A browser's session hands out no tokens.")
         claims = _access_claims(present, target or present.target)
         snapshot.follow(present.state)
         limit = snapshot.refusal(subjects_of(claims), present.issued_at)

@@ -33,7 +33,7 @@ def reauthenticate(
     `TooManyRequests`, `TokenRevoked`.
     """
     user = User.objects.get(pk=session.login.user_id)
-    state = {"sid": str(session.sid)}
+    state = {"sid": str(session.sid), "door": session.door}
     amr: tuple[str, ...] = ()
     if password is not None:
         user.epoch = flows.reauthenticate(user=user, password=password)
@@ -47,6 +47,15 @@ def reauthenticate(
         return flows.Pending(asked.code, asked.flow_token, (second_factor.PASSKEY,))
     proof = Authenticated.now(user.pk, amr=amr, state=state)
     return _renew(session.sid, proof, epoch=user.epoch)
+
+
+def require_door(
+    flow: flows.Waiting,
+    door: Session.Door,
+) -> None:
+    """Raise `FlowInvalid` where the flow was begun in a session of another door."""
+    if flow.state.get("door") != door.value:
+        raise FlowInvalid
 
 
 def renewed(

@@ -49,6 +49,7 @@ def prove(
     """
     flow = flows.waiting(flow_token, Purpose.SIGN_IN, Purpose.RENEWAL)
     if flow.purpose is Purpose.RENEWAL:
+        renewal.require_door(flow, door)
         return renewal.renewed(flow, _shown(flow, proof))
     entrance = entrances.of(flow, door)
     epochs = read_epochs(flow.user_id, flow.epoch, entrance.application)
