@@ -156,3 +156,19 @@ def join(
     if not membership.is_active and not application.is_built_in:
         raise NotAMember
     return membership
+
+
+def second_factor_required(
+    application: Application,
+    user_id: UUID,
+) -> bool:
+    """Tell whether a user signs in to `application` with a second factor only.
+
+    The tenant's flag, or a flagged role of their standing membership; for the built-in
+    application the tenant's flag alone.
+    """
+    if application.tenant.mfa_required or application.is_built_in:
+        return application.tenant.mfa_required
+    mine = Membership.objects.active().filter(user_id=user_id)
+    here = mine.filter(tenant_id=application.tenant_id)
+    return here.filter(roles__mfa_required=True).exists()

@@ -49,6 +49,7 @@ def test_an_admin_makes_a_role(
         "name": "clerk",
         "description": "",
         "permissions": ["audit:read", "members:read"],
+        "mfa_required": False,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
     (event,) = told("created")

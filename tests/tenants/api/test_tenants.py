@@ -32,6 +32,7 @@ def test_a_superuser_makes_a_tenant(
         **sent,
         "id": str(made.pk),
         "verification_required": True,
+        "mfa_required": False,
         "suspended_at": None,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
