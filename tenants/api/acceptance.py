@@ -15,7 +15,7 @@ from config.openapi import operation
 from tenants.api.outputs import AcceptedOutput, OfferOutput
 from tenants.api.serializers import AcceptInput, KeyInput
 from tenants.models import Invitation
-from tenants.services import invitations
+from tenants.services import acceptance
 
 
 class CountedView(APIView):
@@ -52,7 +52,7 @@ class OfferView(CountedView):
 
         Whether the address has an account is not told here.
         """
-        found = invitations.look(given(KeyInput, request)["key"])
+        found = acceptance.look(given(KeyInput, request)["key"])
         shown = {
             "tenant": found.tenant.name,
             "email": found.email,
@@ -76,7 +76,7 @@ class AcceptView(CountedView):
         """
         values = given(AcceptInput, request)
         return _accepted(
-            invitations.accept(
+            acceptance.accept(
                 values["key"],
                 password=values.get("password"),
                 name=values.get("name", ""),
@@ -93,4 +93,4 @@ class OwnInvitationsView(CountedView):
     def post(self, request: Request) -> Response:
         """Become a member with the account of the very address that was invited."""
         key = given(KeyInput, request)["key"]
-        return _accepted(invitations.accept_as(key, acting_user=caller(request)))
+        return _accepted(acceptance.accept_as(key, acting_user=caller(request)))

@@ -210,7 +210,7 @@ def test_unknown_ids_are_not_found(
     permission: str | None,
 ) -> None:
     nowhere = str(uuid.uuid4())
-    ids = dict.fromkeys(("s", "api", "r", "m"), nowhere)
+    ids = dict.fromkeys(("s", "api", "r", "m", "i"), nowhere)
     assert ask(root, method, path, ids | {"t": "nowhere", "app": "none"}) == 404
 
 
