@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.audit.actions import Action
@@ -12,7 +13,14 @@ from accounts.audit.models import Event
 from accounts.errors import LinkInvalid
 from accounts.models import User
 from accounts.outbox import housekeeping
-from config.errors import Conflict, Forbidden, InvalidInput, NotFound, TooManyRequests
+from config.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooManyRequests,
+    Unavailable,
+)
 from tenants.admission import RegistrationClosed
 from tenants.errors import InvitationOfAnother
 from tenants.models import Invitation, Tenant
@@ -257,3 +265,16 @@ def test_old_invitations_are_thrown_away() -> None:
     assert invitations.purge() == 1
     assert list(Invitation.objects.all()) == [kept]
     assert invitations.purge in housekeeping._purges
+
+
+def test_an_invitation_that_cannot_be_stored_may_be_tried_again(
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def taken(*given: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(invitations, "_replace", taken)
+    with pytest.raises(Unavailable) as refusal:
+        invite(tenant)
+    assert refusal.value.retry_after == 1 and mailed.letters() == []

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from accounts import flows
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.errors import LinkInvalid
+from accounts.flows.verification import is_verified
 from accounts.models import User
 from config.errors import ServiceError
+from tenants.errors import AccountExists
 from tenants.models import Invitation, Membership
 from tenants.services import acceptance, invitations
 from tests.conftest import Together
@@ -117,3 +120,32 @@ def test_invitations_at_once_leave_one_that_stands(together: Together) -> None:
     standing = Invitation.objects.filter(tenant=tenant, standing=True)
     assert standing.count() == 1
     assert len(mailed.keys()) == counted["Invitation"]
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_an_acceptance_and_sign_ups_at_once_make_one_account(
+    together: Together,
+    required: bool,
+) -> None:
+    made, key = invited(), mailed.last_key()
+
+    def work(number: int) -> Any:
+        if number == 0:
+            return acceptance.accept(key, password=FRESH)
+        return flows.sign_up(
+            email=GUEST,
+            password=f"{FRESH} {number}",
+            name="",
+            verification_required=required,
+            state={},
+        )
+
+    found = together(4, work)
+    kinds(found)
+    user = User.objects.get(email_key=GUEST)
+    if isinstance(found[0], Invitation):
+        assert user.check_password(FRESH) and is_verified(user.pk)
+        assert Membership.objects.get(tenant=made.tenant).user == user
+    else:
+        assert isinstance(found[0], AccountExists) and not is_verified(user.pk)
+        assert not made.tenant.memberships.exists() and acceptance.look(key)
