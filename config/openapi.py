@@ -85,6 +85,9 @@ _KEY = {
 }
 
 
+_KEYED = ("/auth/invitation", "/accept-invitation", "/me/invitations")  # mailed keys
+
+
 class Schema(AutoSchema):
     """drf-spectacular's; `operation` tells it what plain views take and give."""
 
@@ -214,9 +217,9 @@ def _statuses(
         found.append("409")
     if guarded and method == "post" and "/users/me" not in path:
         found.append("422")
-    if path.endswith("/register"):
+    if path.endswith(("/register", "/auth/invitation", "/accept-invitation")):
         found.append("409")
-    if path.endswith("/revocations"):
+    if path.endswith(("/revocations", *_KEYED)):
         found.append("410")
     return found
 

@@ -15,7 +15,10 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from corsheaders.signals import check_request_enabled
 
+        from accounts.outbox import housekeeping
         from tenants import builtins, origins
+        from tenants.services import invitations
 
         post_migrate.connect(builtins.after_migrate, sender=self)
         check_request_enabled.connect(origins.allow_request)
+        housekeeping.register(invitations.purge)

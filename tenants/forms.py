@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from config.admin import CheckboxesWidget, TextareaWidget
 from config.sections import RefusableForm
-from tenants.models import Api, Application, Membership, Role, Tenant
+from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tenants.permissions import Permission
 from tenants.services.policy import GRANTS
 
@@ -51,7 +51,10 @@ class TenantForm(RefusableForm):
         """The slug is chosen once."""
 
         model = Tenant
-        fields = ["slug", "name", "registration", "verification_required"]
+        fields = [
+            *["slug", "name", "registration"],
+            *["verification_required", "mfa_required"],
+        ]
 
 
 class ApiForm(RefusableForm):
@@ -131,7 +134,7 @@ class RoleForm(RefusableForm):
         """The tenant is chosen once."""
 
         model = Role
-        fields = ["tenant", "name", "description", "permissions"]
+        fields = ["tenant", "name", "description", "permissions", "mfa_required"]
 
 
 class MembershipForm(RefusableForm):
@@ -149,6 +152,21 @@ class MembershipForm(RefusableForm):
             own = Role.objects.filter(tenant=self.instance.tenant_id)
             roles = cast("forms.ModelMultipleChoiceField[Role]", self.fields["roles"])
             roles.queryset = own
+
+
+class InvitationForm(RefusableForm):
+    """An invitation to be mailed."""
+
+    roles = LinesField(
+        required=False,
+        help_text="Names of the tenant's roles that they get, one a line.",
+    )
+
+    class Meta:
+        """All is chosen once."""
+
+        model = Invitation
+        fields = ["tenant", "email", "roles"]
 
 
 class RotationForm(forms.Form):

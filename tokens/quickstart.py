@@ -62,9 +62,12 @@ def prepare() -> Application:
         )
     tenant = Tenant.objects.filter(slug=SLUG).first()
     if tenant is None:
-        policy = {"registration": Tenant.Registration.OPEN.value}
         tenant = create_tenant(
-            SLUG, name=NAME, verification_required=False, acting_user=None, **policy
+            SLUG,
+            name=NAME,
+            registration=Tenant.Registration.OPEN.value,
+            verification_required=False,
+            acting_user=None,
         )
     api = Api.objects.filter(identifier=AUDIENCE).first()
     if api is None:

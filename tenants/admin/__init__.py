@@ -4,5 +4,6 @@
 from tenants.admin import tenants  # isort: skip  # noqa: F401
 from tenants.admin import applications  # isort: skip  # noqa: F401
 from tenants.admin import memberships  # isort: skip  # noqa: F401
+from tenants.admin import invitations  # isort: skip  # noqa: F401
 from tenants.admin import roles  # isort: skip  # noqa: F401
 from tenants.admin import apis  # isort: skip  # noqa: F401

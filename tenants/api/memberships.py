@@ -70,7 +70,7 @@ class MembershipsView(ManageView):
         request: Request,
         slug: str,
     ) -> Response:
-        """Make a user a member; superusers only, until there are invitations.
+        """Make a user a member; superusers only. Others invite.
 
         Anybody else is refused alike for every address: the answer would tell who has
         an account here.

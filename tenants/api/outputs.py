@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from rest_framework import serializers
 
-from tenants.models import Api, Application, Membership
+from tenants.models import Api, Application, Invitation, Membership
 
 APIS = "applicationapi_set__api"  # what `ApplicationOutput` reads beside the row
 
@@ -18,6 +18,7 @@ class TenantOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     registration = serializers.CharField()
     verification_required = serializers.BooleanField()
+    mfa_required = serializers.BooleanField()
     suspended_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -100,6 +101,7 @@ class RoleOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     permissions = serializers.ListField(child=serializers.CharField())
+    mfa_required = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 
 
@@ -124,6 +126,41 @@ class MembershipOutput(serializers.Serializer[Any]):
     def get_roles(self, membership: Membership) -> list[str]:
         """Return the names of its roles."""
         return [role.name for role in membership.roles.all()]
+
+
+class InvitationOutput(serializers.Serializer[Any]):
+    """An invitation; `invited_by` is null where an operator's command did it."""
+
+    id = serializers.UUIDField()
+    email = serializers.CharField()
+    roles = serializers.SerializerMethodField()
+    state = serializers.ChoiceField(choices=Invitation.State.choices)
+    invited_by = MemberOutput(allow_null=True)
+    created_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+    def get_roles(self, invitation: Invitation) -> list[str]:
+        """Return the names of the roles that it gives."""
+        return [role.name for role in invitation.roles.all()]
+
+
+class OfferOutput(serializers.Serializer[Any]):
+    """What an invitation is, to who holds its link; `tenant` is the name for people."""
+
+    tenant = serializers.CharField()
+    email = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class AcceptedOutput(serializers.Serializer[Any]):
+    """An invitation that was accepted; `tenant` is the name for people."""
+
+    tenant = serializers.CharField()
+    user = MemberOutput()
+    email_verified = serializers.BooleanField()
 
 
 class EventOutput(serializers.Serializer[Any]):

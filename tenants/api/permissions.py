@@ -6,7 +6,7 @@ from rest_framework.request import Request
 
 from accounts.api.requests import caller
 from config.errors import NotFound
-from tenants.models import Api, Application, Membership, Role, Tenant
+from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tenants.permissions import Permission, managed_tenants, require
 
 
@@ -70,4 +70,16 @@ def membership_in(
     found = rows.filter(tenant=tenant, pk=membership_id).first()
     if found is None:
         raise NotFound("There is no such membership.")
+    return found
+
+
+def invitation_in(
+    tenant: Tenant,
+    invitation_id: Any,
+) -> Invitation:
+    """Return one of the tenant's invitations; raises `NotFound`."""
+    rows = Invitation.objects.select_related("tenant", "invited_by")
+    found = rows.filter(tenant=tenant, pk=invitation_id).first()
+    if found is None:
+        raise NotFound("There is no such invitation.")
     return found

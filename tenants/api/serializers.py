@@ -50,6 +50,7 @@ class TenantChange(StrictSerializer):
         choices=Tenant.Registration.choices, required=False
     )
     verification_required = StrictBooleanField(required=False)
+    mfa_required = StrictBooleanField(required=False)
 
 
 class TenantInput(TenantChange):
@@ -123,6 +124,7 @@ class RoleChange(StrictSerializer):
     permissions = StrictListField(
         child=StrictChoiceField(choices=Permission.choices), required=False
     )
+    mfa_required = StrictBooleanField(required=False)
 
 
 class RoleInput(RoleChange):
@@ -149,3 +151,23 @@ class MembershipInput(MembershipChange):
         if ("email" in attrs) == ("user_id" in attrs):
             raise serializers.ValidationError("Give `email` or `user_id`, not both.")
         return attrs
+
+
+class InvitationInput(StrictSerializer):
+    """Whom to invite, and the names of the roles that they get."""
+
+    email = StrictCharField(max_length=320)
+    roles = _texts(64)
+
+
+class KeyInput(StrictSerializer):
+    """The key of the mailed link."""
+
+    key = StrictCharField(max_length=128)
+
+
+class AcceptInput(KeyInput):
+    """The account to be made: its password, and what the person is called."""
+
+    password = StrictCharField(required=False, max_length=4096)
+    name = StrictCharField(required=False, allow_blank=True, max_length=150)

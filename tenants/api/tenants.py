@@ -54,7 +54,7 @@ class TenantView(ManageView):
         request: Request,
         slug: str,
     ) -> Response:
-        """Change a tenant's name, registration or verification."""
+        """Change a tenant's name, or who gets in and by which proof."""
         tenant = visible(request, slug, Permission.TENANT_WRITE)
         values = given(TenantChange, request)
         tenants.change_tenant(tenant, acting_user=caller(request), **values)

@@ -4,10 +4,20 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from tenants.api import apis, applications, events, memberships, roles, tenants
+from tenants.api import (
+    acceptance,
+    apis,
+    applications,
+    events,
+    invitations,
+    memberships,
+    roles,
+    tenants,
+)
 
 _APPLICATION = "applications/<slug:client_id>"
 _MEMBERSHIP = "memberships/<uuid:membership_id>"
+_INVITATION = "invitations/<uuid:invitation_id>"
 
 
 def _under(
@@ -20,6 +30,17 @@ def _under(
 
 
 urlpatterns = [
+    path("auth/invitation", acceptance.OfferView.as_view(), name="invitation-offer"),
+    path(
+        "auth/accept-invitation",
+        acceptance.AcceptView.as_view(),
+        name="accept-invitation",
+    ),
+    path(
+        "users/me/invitations",
+        acceptance.OwnInvitationsView.as_view(),
+        name="own-invitations",
+    ),
     path("audit-events", events.EventsView.as_view(), name="audit-events"),
     path("tenants", tenants.TenantsView.as_view(), name="tenants"),
     path("tenants/<slug:slug>", tenants.TenantView.as_view(), name="tenant"),
@@ -56,5 +77,10 @@ urlpatterns = [
     ),
     _under(
         f"{_MEMBERSHIP}/resume", memberships.ResumeMembershipView, "resume-membership"
+    ),
+    _under("invitations", invitations.InvitationsView, "invitations"),
+    _under(_INVITATION, invitations.InvitationView, "invitation"),
+    _under(
+        f"{_INVITATION}/resend", invitations.ResendInvitationView, "resend-invitation"
     ),
 ]

@@ -1,8 +1,8 @@
 """Who belongs to a tenant. Nobody touches a member who may do more than they may.
 
-Until there are invitations only superusers add people: whoever could add an address
-would learn from the answer whether it has an account, and take people in unasked.
-Tenant admins manage those who came (an open tenant's people join by signing in).
+Only superusers add people: whoever could add an address would learn from the answer
+whether it has an account, and take people in unasked. Tenant admins invite
+(`services.invitations`), and manage those who came.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from accounts.audit.services import record
 from accounts.models import User
 from accounts.services.authority import require_superuser
 from accounts.services.users import user_of
-from config.errors import InvalidInput, NotFound
+from config.errors import Conflict, InvalidInput, NotFound
 from tenants.models import Membership, Role, Tenant, bump_epoch
 from tenants.permissions import (
     ALL,
@@ -59,7 +59,7 @@ def add_member(
     present = Membership.objects.filter(user=user, tenant=tenant)
     with one_of_a_kind(present, "This user is a member already."):
         with transaction.atomic():
-            granted = _grantable(tenant, roles, acting_user)
+            granted = grantable(tenant, roles, acting_user)
             membership.save(force_insert=True)
             membership.roles.set(granted)
             _record(Action.MEMBERSHIP_CREATED, membership, acting_user)
@@ -78,6 +78,35 @@ def join_open_tenant(
     membership, made = Membership.objects.get_or_create(user_id=user_id, tenant=tenant)
     if made:
         _record(Action.MEMBERSHIP_CREATED, membership, membership.user)
+    return membership
+
+
+def take_in(
+    user: User,
+    tenant: Tenant,
+    *,
+    roles: Sequence[Role],
+) -> Membership:
+    """Make an invited user a member, or give a member the invited roles as well.
+
+    In the transaction that claims the invitation, whose maker's authority is what counts.
+    Raises `Conflict` for a membership that was suspended or has run out: an invitation
+    lifts neither.
+    """
+    mine = Membership.objects.filter(user=user, tenant=tenant)
+    membership = mine.select_for_update().first()
+    if membership is None:
+        membership = Membership(user=user, tenant=tenant)
+        membership.save(force_insert=True)
+        membership.roles.set(roles)
+        _record(Action.MEMBERSHIP_CREATED, membership, user)
+        return membership
+    if not membership.is_active:
+        raise Conflict("Your membership of this tenant is suspended or has ended.")
+    if set(roles) - set(membership.roles.all()):
+        membership.roles.add(*roles)
+        _record(Action.MEMBERSHIP_CHANGED, membership, user)
+        _tell_change(membership, user)
     return membership
 
 
@@ -116,7 +145,7 @@ def _set_roles(
     if "roles" not in traits:
         return False
     before = set(held.roles.all())
-    granted = _grantable(held.tenant, traits["roles"], acting_user)
+    granted = grantable(held.tenant, traits["roles"], acting_user)
     held.roles.set(granted)
     return set(granted) != before
 
@@ -156,6 +185,28 @@ def _tell_change(
         acting_user=acting_user,
         reason=reason,
     )
+
+
+def grantable(
+    tenant: Tenant,
+    roles: Sequence[Role],
+    acting_user: User | None,
+) -> list[Role]:
+    """Return the roles as they are now, held to the commit, if they may be granted.
+
+    Raises `InvalidInput` for another tenant's, `Forbidden` for one that allows more than
+    `acting_user` may do.
+    """
+    wanted = {role.pk for role in roles}
+    rows = Role.objects.select_for_update().filter(pk__in=wanted, tenant=tenant)
+    found = list(rows.order_by("pk"))
+    if len(found) != len(wanted):
+        raise InvalidInput.at(
+            "roles", code="unknown_role", detail="This tenant has no such role."
+        )
+    for role in found:
+        require_within(acting_user, tenant, of_values(role.permissions))
+    return found
 
 
 def suspend_membership(
@@ -229,24 +280,6 @@ def _touchable(
     theirs = ALL if held.user.is_superuser else of_memberships(rows)
     require_within(acting_user, held.tenant, theirs)
     return held
-
-
-def _grantable(
-    tenant: Tenant,
-    roles: Sequence[Role],
-    acting_user: User | None,
-) -> list[Role]:
-    """Return the roles as they are now, held to the commit, if they may be granted."""
-    wanted = {role.pk for role in roles}
-    rows = Role.objects.select_for_update().filter(pk__in=wanted, tenant=tenant)
-    found = list(rows.order_by("pk"))
-    if len(found) != len(wanted):
-        raise InvalidInput.at(
-            "roles", code="unknown_role", detail="This tenant has no such role."
-        )
-    for role in found:
-        require_within(acting_user, tenant, of_values(role.permissions))
-    return found
 
 
 def _within_reason(moment: datetime | None) -> None:

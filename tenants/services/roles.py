@@ -25,6 +25,7 @@ class Traits(TypedDict, total=False):
     name: str
     description: str
     permissions: Sequence[str]
+    mfa_required: bool
 
 
 def _checked(traits: Traits) -> Traits:

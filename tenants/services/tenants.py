@@ -24,6 +24,7 @@ class Policy(TypedDict, total=False):
     name: str
     registration: str
     verification_required: bool
+    mfa_required: bool
 
 
 def _checked(policy: Policy) -> Policy:

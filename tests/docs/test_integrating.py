@@ -130,6 +130,17 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
     ), said
 
 
+def test_the_invited_get_in_as_their_page_promises(service: Service) -> None:
+    log = f"LOG={service.folder.parent / 'log'}"
+    blocks = page("docs/invitations.md").blocks("sh")
+    said = service.run("\n".join([log, *blocks]))
+    assert _in_order(
+        said,
+        *("Guild", "True", "Bearer", "link_invalid"),
+        *("account_exists", "Guild"),
+    ), said
+
+
 def _in_order(
     lines: list[str],
     *wanted: str,

@@ -9,7 +9,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.addresses import email_key
 from accounts.models import User
-from tenants.models import Api, Application, ApplicationApi, Membership, Role, Tenant
+from tenants.models import (
+    Api,
+    Application,
+    ApplicationApi,
+    Invitation,
+    Membership,
+    Role,
+    Tenant,
+)
 from tokens.models import Login, Session
 
 PASSWORD = "correct horse battery staple"
@@ -119,6 +127,19 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
     user = factory.SubFactory(UserFactory)
     tenant = factory.SubFactory(TenantFactory)
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """An open invitation whose link nobody knows."""
+
+    class Meta:
+        model = Invitation
+
+    tenant = factory.SubFactory(TenantFactory)
+    email = factory.Sequence(lambda n: f"guest{n}@example.com")
+    email_key = factory.LazyAttribute(lambda invitation: email_key(invitation.email))
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
 class LoginFactory(DjangoModelFactory[Login]):

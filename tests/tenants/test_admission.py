@@ -10,11 +10,12 @@ from django.utils import timezone
 from config.errors import Forbidden, InvalidInput
 from tenants import admission
 from tenants.admission import Target
-from tenants.models import Api, Application, Membership, Tenant
+from tenants.models import Api, Application, Membership, Role, Tenant
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
     MembershipFactory,
+    RoleFactory,
     TenantFactory,
     UserFactory,
 )
@@ -225,3 +226,36 @@ def test_the_built_in_application_admits_everybody() -> None:
     shut = MembershipFactory(tenant=application.tenant, suspended_at=timezone.now())
     assert admission.join(application, shut.user_id) == shut
     assert Membership.objects.count() == 1
+
+
+def test_a_second_factor_is_asked_for_by_the_tenant_or_a_role_of_the_member(
+    tenant: Tenant,
+) -> None:
+    application, member = an_application(tenant), MembershipFactory(tenant=tenant)
+    plain, strict = RoleFactory(tenant=tenant), RoleFactory(tenant=tenant)
+    Role.objects.filter(pk=strict.pk).update(mfa_required=True)
+    other = MembershipFactory(user=member.user)
+    other.roles.add(RoleFactory(tenant=other.tenant, mfa_required=True))
+    member.roles.add(plain)
+
+    def asked() -> bool:
+        return admission.second_factor_required(application, member.user_id)
+
+    assert not asked()
+    member.roles.add(strict)
+    assert asked()
+    assert not admission.second_factor_required(application, UserFactory().pk)
+    Membership.objects.filter(pk=member.pk).update(suspended_at=timezone.now())
+    assert not asked(), "such a member is not let in at all"
+    application.tenant.mfa_required = True
+    assert asked()
+    assert admission.second_factor_required(application, UserFactory().pk)
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_the_built_in_application_asks_by_its_tenants_flag_alone(flag: bool) -> None:
+    application = admission.application_for(None)
+    application.tenant.mfa_required = flag
+    member = MembershipFactory(tenant=application.tenant)
+    member.roles.add(RoleFactory(tenant=application.tenant, mfa_required=True))
+    assert admission.second_factor_required(application, member.user_id) is flag

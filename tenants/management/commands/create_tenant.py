@@ -31,6 +31,11 @@ class Command(OperatorCommand):
             dest="verification_required",
             help="tokens before the e-mail address is proven",
         )
+        parser.add_argument(
+            "--mfa-required",
+            action="store_true",
+            help="its members sign in with a second factor",
+        )
 
     @override
     def run(self, **options: Any) -> dict[str, Any]:
@@ -40,6 +45,7 @@ class Command(OperatorCommand):
             name=slug if options["name"] is None else options["name"],
             registration=options["registration"],
             verification_required=options["verification_required"],
+            mfa_required=options["mfa_required"],
             acting_user=None,
         )
         return {
@@ -48,4 +54,5 @@ class Command(OperatorCommand):
             "name": tenant.name,
             "registration": tenant.registration,
             "verification_required": tenant.verification_required,
+            "mfa_required": tenant.mfa_required,
         }

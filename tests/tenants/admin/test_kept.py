@@ -12,6 +12,7 @@ from tenants.models import Membership
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
+    InvitationFactory,
     MembershipFactory,
     RoleFactory,
     TenantFactory,
@@ -20,13 +21,14 @@ from tests.operators import console, root
 
 pytestmark = pytest.mark.django_db
 FACTORIES: list[Any] = [
-    *(TenantFactory, ApiFactory, ApplicationFactory, RoleFactory, MembershipFactory)
+    *(TenantFactory, ApiFactory, ApplicationFactory, RoleFactory, MembershipFactory),
+    InvitationFactory,
 ]
 KEPT = [
     *[(TenantFactory, "slug"), (ApiFactory, "tenant"), (ApiFactory, "identifier")],
     *[(ApplicationFactory, "tenant"), (ApplicationFactory, "type")],
     *[(RoleFactory, "tenant"), (MembershipFactory, "tenant")],
-    (MembershipFactory, "user"),
+    *[(MembershipFactory, "user"), (InvitationFactory, "email")],
 ]
 each = pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.__name__)
 

@@ -53,3 +53,11 @@ def test_staff_with_every_right_write_nothing(path: str) -> None:
     client = console(all_rights_but_root())
     assert client.post(LIST + path.format(key=role.pk), form).status_code == 403
     assert list(Role.objects.values_list("name", flat=True)) == [role.name]
+
+
+def test_a_role_asks_for_a_second_factor() -> None:
+    role = RoleFactory.create()
+    form = {"name": role.name, "mfa_required": "on"}
+    assert console(root()).post(f"{LIST}{role.pk}/change/", form).status_code == 302
+    role.refresh_from_db()
+    assert role.mfa_required

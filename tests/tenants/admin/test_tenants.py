@@ -93,3 +93,14 @@ def test_a_tenant_is_found_by_slug_name_or_id(term: str) -> None:
     TenantFactory.create(slug="other")
     answer = console(root()).get(LIST, {"q": term.format(key=tenant.pk)})
     assert list(answer.context["cl"].result_list) == [tenant]
+
+
+def test_a_second_factor_is_asked_for_through_the_service() -> None:
+    tenant = TenantFactory.create()
+    form = {"name": tenant.name, "registration": "open", "mfa_required": "on"}
+    console(root()).post(f"{LIST}{tenant.pk}/change/", form)
+    tenant.refresh_from_db()
+    assert tenant.mfa_required
+    assert Event.objects.get(action="tenant:tenant:changed").details == {
+        "changed": ["mfa_required"]
+    }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from tenants.models import Api, Application, Membership, Role, Tenant
+from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
@@ -19,10 +19,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tenants"): {
         **{"slug": "acme", "name": "Acme", "registration": "open"},
-        "verification_required": True,
+        **{"verification_required": True, "mfa_required": True},
     },
     ("patch", "/tenants/{t}"): {
-        **{"name": "Acme", "registration": "open"},
+        **{"name": "Acme", "registration": "open", "mfa_required": True},
         "verification_required": True,
     },
     ("post", "/tenants/{t}/applications"): {
@@ -46,10 +46,17 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("patch", "/tenants/{t}/apis/{api}"): {"name": "New", "scopes": []},
     ("put", "/tenants/{t}/apis/{api}/shared-with"): {"tenants": []},
     ("post", "/tenants/{t}/roles"): {
-        **{"name": "clerk", "description": "", "permissions": []}
+        **{"name": "clerk", "description": "", "permissions": []},
+        "mfa_required": True,
     },
     ("patch", "/tenants/{t}/roles/{r}"): {
-        **{"name": "clerk", "description": "", "permissions": []}
+        **{"name": "clerk", "description": "", "permissions": []},
+        "mfa_required": True,
+    },
+    ("post", "/tenants/{t}/invitations"): {"email": "a@example.com", "roles": []},
+    ("post", "/auth/invitation"): {"key": "k"},
+    ("post", "/auth/accept-invitation"): {
+        **{"key": "k", "password": "correct horse battery staple", "name": "Ann"}
     },
     ("post", "/tenants/{t}/memberships"): {
         **{"email": "a@example.com", "roles": [], "expires_at": "2030-01-01T00:00:00Z"}
@@ -94,7 +101,7 @@ def ids(tenant: Tenant) -> dict[str, str]:
 
 def state() -> list[Any]:
     """Return everything that a forged body might have changed."""
-    models = (Tenant, Api, Application, Role, Membership)
+    models = (Tenant, Api, Application, Role, Membership, Invitation)
     return [list(model._default_manager.values()) for model in models]
 
 
@@ -197,6 +204,7 @@ def test_forged_cursors_and_limits_are_refused(
         "/{t}/apis",
         "/{t}/roles",
         "/{t}/memberships",
+        "/{t}/invitations",
         "/{t}/applications",
     ):
         path = "/api/v1/tenants" + rest.format(**ids)

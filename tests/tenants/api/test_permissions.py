@@ -12,6 +12,7 @@ from tenants.services import secrets
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
+    InvitationFactory,
     MembershipFactory,
     RoleFactory,
     TenantFactory,
@@ -57,6 +58,11 @@ ENDPOINTS = [
     ("delete", "/tenants/{t}/memberships/{m}", "members:write"),
     ("post", "/tenants/{t}/memberships/{m}/suspend", "members:write"),
     ("post", "/tenants/{t}/memberships/{m}/resume", "members:write"),
+    ("get", "/tenants/{t}/invitations", "members:read"),
+    ("post", "/tenants/{t}/invitations", "members:write"),
+    ("get", "/tenants/{t}/invitations/{i}", "members:read"),
+    ("delete", "/tenants/{t}/invitations/{i}", "members:write"),
+    ("post", "/tenants/{t}/invitations/{i}/resend", "members:write"),
 ]
 INSTANCE = [("get", "/audit-events"), ("post", "/tenants")]
 every_endpoint = pytest.mark.parametrize(
@@ -78,6 +84,7 @@ def body(
         "apis": {"identifier": "https://new.example.com"},
         "roles": {"name": "new"},
         "memberships": {"user_id": str(UserFactory().pk)},
+        "invitations": {"email": "guest@example.com"},
         "shared-with": {"tenants": []},
     }
     return bodies.get(path.rsplit("/", 1)[-1], {})
@@ -97,6 +104,7 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "api": str(ApiFactory(tenant=tenant).pk),
         "r": str(RoleFactory(tenant=tenant).pk),
         "m": str(MembershipFactory(tenant=tenant).pk),
+        "i": str(InvitationFactory(tenant=tenant).pk),
     }
 
 
@@ -202,7 +210,7 @@ def test_unknown_ids_are_not_found(
     permission: str | None,
 ) -> None:
     nowhere = str(uuid.uuid4())
-    ids = dict.fromkeys(("s", "api", "r", "m"), nowhere)
+    ids = dict.fromkeys(("s", "api", "r", "m", "i"), nowhere)
     assert ask(root, method, path, ids | {"t": "nowhere", "app": "none"}) == 404
 
 

@@ -49,6 +49,7 @@ def test_an_admin_makes_a_role(
         "name": "clerk",
         "description": "",
         "permissions": ["audit:read", "members:read"],
+        "mfa_required": False,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
     (event,) = told("created")
@@ -187,3 +188,15 @@ def test_a_role_that_loses_its_permissions_shuts_the_door_at_once(
     sent: dict[str, Any] = {"permissions": []}
     root.patch(f"{path}/{clerk.roles.get().pk}", sent, format="json")
     assert caller.get(path).status_code == 404
+
+
+def test_a_role_may_ask_for_a_second_factor(
+    manager: APIClient,
+    path: str,
+) -> None:
+    made = manager.post(path, {"name": "boss", "mfa_required": True}).json()
+    assert made["mfa_required"] is True
+    answer = manager.patch(f"{path}/{made['id']}", {"mfa_required": False})
+    assert answer.json() == made | {"mfa_required": False}
+    (event,) = told("changed")
+    assert event.details["changed"] == ["mfa_required"]

@@ -15,9 +15,11 @@ from tenants.services import secrets
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
+    InvitationFactory,
     MembershipFactory,
     RoleFactory,
     TenantFactory,
+    UserFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -45,6 +47,13 @@ def a_membership(tenant: Tenant) -> UUID:
     return UUID(str(member.pk))
 
 
+def an_invitation(tenant: Tenant) -> UUID:
+    """Make an invitation into a role, by somebody."""
+    made = InvitationFactory(tenant=tenant, invited_by=UserFactory())
+    made.roles.add(RoleFactory(tenant=tenant))
+    return UUID(str(made.pk))
+
+
 def a_role(tenant: Tenant) -> UUID:
     """Make a role."""
     return UUID(str(RoleFactory(tenant=tenant).pk))
@@ -62,6 +71,7 @@ def a_secret(tenant: Tenant) -> UUID:
 LISTS: dict[str, Make] = {
     "apis": an_api,
     "applications": an_application,
+    "invitations": an_invitation,
     "memberships": a_membership,
     "roles": a_role,
     "applications/service/secrets": a_secret,

@@ -59,6 +59,8 @@ def test_a_change_needs_nothing_and_invents_nothing(form: Any) -> None:
         (serializers.ApiInput, {"identifier"}),
         (serializers.ApplicationInput, {"name", "type"}),
         (serializers.RoleInput, {"name"}),
+        (serializers.InvitationInput, {"email"}),
+        (serializers.AcceptInput, {"key"}),
         (serializers.ShareInput, {"tenants"}),
         (serializers.RotateInput, set()),
     ],

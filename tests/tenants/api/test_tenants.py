@@ -32,6 +32,7 @@ def test_a_superuser_makes_a_tenant(
         **sent,
         "id": str(made.pk),
         "verification_required": True,
+        "mfa_required": False,
         "suspended_at": None,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
@@ -172,3 +173,17 @@ def test_a_creation_sent_again_makes_one_tenant(root: APIClient) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert len(told("created")) == 1
+
+
+def test_a_tenants_admin_asks_for_a_second_factor(
+    manager: APIClient,
+    tenant: Tenant,
+) -> None:
+    answer = manager.patch(f"{TENANTS}/{tenant.slug}", {"mfa_required": True})
+    assert answer.json()["mfa_required"] is True
+    (event,) = told("changed")
+    assert event.details == {"changed": ["mfa_required"]}
+    for loose in ("true", 1, None):
+        sent = {"mfa_required": loose}
+        refused = manager.patch(f"{TENANTS}/{tenant.slug}", sent, format="json")
+        assert refused.status_code == 400

@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command, load_command_class
 
-from tenants.models import Application, Membership, Tenant
+from tenants.models import Application, Invitation, Membership, Tenant
 from tenants.services.secrets import authenticate_secret
 from tests.factories import ApplicationFactory, RoleFactory, TenantFactory, UserFactory
+from tests.tenants import mailed
 
 pytestmark = pytest.mark.django_db
 ORDERS = "https://orders.example.com"
@@ -71,6 +72,9 @@ def test_a_member_is_added_by_command() -> None:
         ("rotate_secret", "nothing"),
         ("rotate_secret", "default"),
         ("add_member", "nobody@example.com", "--tenant", "default"),
+        ("invite", "nowhere", "guest@example.com"),
+        ("invite", "default", "no address"),
+        ("invite", "default", "guest@example.com", "--role", "none"),
         ("create_application", "--tenant", "default", "--name", "", "--type", "spa"),
     ],
 )
@@ -93,6 +97,7 @@ def test_an_unknown_role_is_refused() -> None:
     "line",
     [
         ("create_tenant",),
+        ("invite", "default"),
         ("create_tenant", "acme", "--registration", "anyone"),
         ("create_api", ORDERS),
         ("create_application", "--tenant", "default", "--name", "x", "--type", "y"),
@@ -140,3 +145,24 @@ def test_an_application_is_suspended_and_resumed_by_command() -> None:
 def test_what_does_not_exist_cannot_be_suspended(command: str) -> None:
     with pytest.raises(CommandError, match="There is no such"):
         run(command, "nowhere")
+
+
+def test_somebody_is_invited_by_command() -> None:
+    tenant = TenantFactory()
+    RoleFactory(tenant=tenant, name="clerk")
+    line = ("invite", tenant.slug, "Guest@example.com", "--role", "clerk")
+    printed = StringIO()
+    call_command(*line, stdout=printed)
+    made = Invitation.objects.get()
+    key = mailed.last_key()
+    assert key not in printed.getvalue() and "clerk" in printed.getvalue()
+    answer = run(*line)
+    assert answer["email"] == "Guest@example.com" and answer["roles"] == ["clerk"]
+    assert answer["tenant"] == tenant.slug and answer["id"] != str(made.pk)
+    assert made.invited_by is None and mailed.last_key() not in str(answer)
+
+
+def test_a_tenant_may_ask_for_a_second_factor() -> None:
+    assert run("create_tenant", "lax")["mfa_required"] is False
+    assert run("create_tenant", "strict", "--mfa-required")["mfa_required"] is True
+    assert Tenant.objects.get(slug="strict").mfa_required
