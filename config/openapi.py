@@ -77,6 +77,8 @@ _EXAMPLES = {
 }
 
 
+# what a cursor or a mailed link leads to can be gone
+_LINKED = ("/revocations", "/verify-email", "/confirm", "-email-change")
 _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -216,7 +218,7 @@ def _statuses(
         found.append("422")
     if path.endswith("/register"):
         found.append("409")
-    if path.endswith("/revocations"):
+    if path.endswith(_LINKED):
         found.append("410")
     return found
 

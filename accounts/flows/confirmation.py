@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import addresses, limits, lockouts
@@ -45,7 +46,8 @@ def waiting(flow_token: str) -> Waiting:
     """Return the pending flow of a `flow_token`.
 
     Raises `FlowInvalid` for one that is none of ours, ran out or is finished, and where
-    the person was disabled, signed out everywhere or changed their password since.
+    the person was disabled, signed out everywhere or changed their password or their
+    address since.
     """
     kept = contract.kept_by(flow_token)
     if kept is None or "user_id" not in kept:
@@ -57,10 +59,15 @@ def waiting(flow_token: str) -> Waiting:
         key=kept["email_key"],
         state=kept["state"],
     )
-    person = User.objects.filter(pk=flow.user_id, epoch=flow.epoch, is_active=True)
+    person = _person(flow).filter(epoch=flow.epoch, is_active=True)
     if not person.exists() and flow.user_id != NOBODY:
         raise FlowInvalid
     return flow
+
+
+def _person(flow: Waiting) -> QuerySet[User]:
+    """Return the flow's person, as long as its address is theirs."""
+    return User.objects.filter(pk=flow.user_id, email_key=flow.key)
 
 
 def verify_email(
@@ -146,6 +153,9 @@ def _spend(
     In one transaction that holds the flow: a refusal that must be remembered (allauth
     counts it in the flow) is returned, for raising would roll it back.
     """
+    theirs = _person(flow).select_for_update().exists()  # an address change waits
+    if not theirs and flow.user_id != NOBODY:
+        raise FlowInvalid
     spent = SpentCode(digest=_digest(flow, code))
     try:
         with transaction.atomic():
