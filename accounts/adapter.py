@@ -15,6 +15,7 @@ from accounts import limits
 from accounts.addresses import email_key, from_wire_form
 from accounts.backends import SESSION_KEY, Attempt
 from accounts.errors import EmailTaken, InvalidCredentials
+from accounts.flows import verification
 from accounts.mail import links
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
@@ -129,10 +130,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Leave the mail in the outbox, to the address as its owner spells it.
 
-        What has a code has a link beside it; nobody's (a taken) address gets neither.
+        What has a code has a link beside it; nobody's (a taken) address gets neither. A
+        name is told to a proven address only: else a stranger could write to its owner.
         """
         owner = User.objects.filter(email_key=from_wire_form(email)).first()
-        known = {"issuer": settings.ISSUER, "name": owner.name if owner else ""}
+        proven = owner is not None and verification.is_verified(owner.pk)
+        name = owner.name if owner and proven else ""
+        known = {"issuer": settings.ISSUER, "name": name}
         language = owner.language if owner else ""
         with (
             transaction.atomic(),

@@ -4,23 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import flows, lockouts
+from accounts import lockouts
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
-from accounts.errors import FlowInvalid, LinkInvalid, MfaRequired, PasswordRefused
+from accounts.errors import LinkInvalid, MfaRequired, PasswordRefused
 from accounts.flows import Authenticated, Pending
-from accounts.flows.verification import is_verified
 from accounts.mail import links
 from accounts.mail.links import Purpose
-from accounts.models import KnownAddress, KnownDevice, Lockout, MailLink, User
+from accounts.models import Lockout, MailLink, User
 from accounts.services import change_password, recovery, sign_out_everywhere
 from accounts.signals import account_taken_over, credentials_changed
-from config import context
-from config.errors import InvalidInput, TooManyRequests, Unavailable
+from config.errors import InvalidInput, TooManyRequests
 from tests.accounts.flows.doors import log_in, sign_up
 from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
@@ -191,11 +189,11 @@ def test_hashing_is_outside_the_transaction(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     depth = len(connection.savepoint_ids)
-    real, seen = recovery.make_password, []
+    seen: list[int] = []
 
     def hashing(password: str) -> str:
         seen.append(len(connection.savepoint_ids))
-        return real(password)
+        return make_password(password)
 
     monkeypatch.setattr(recovery, "make_password", hashing)
     recovery.confirm_reset(key=asked(), password=NEW)
@@ -267,56 +265,6 @@ def test_the_lockout_of_the_callers_ip_is_lifted_and_no_other(ann: User) -> None
     recovery.confirm_reset(key=asked(), password=NEW)
     assert Lockout.objects.get().ip == "198.51.100.9"
     assert isinstance(log_in(password=NEW), Authenticated)
-
-
-def test_the_owner_of_an_address_takes_a_strangers_account_over(
-    monkeypatch: pytest.MonkeyPatch,
-    heard: list[dict[str, Any]],
-) -> None:
-    """Pre-hijacking: Mallory signed up with Ann's address and waits."""
-    with context.entered(context.RequestContext(ip="198.51.100.66")):
-        sign_up(name="Mallory")
-        pending = log_in(required=True)
-    assert isinstance(pending, Pending)
-    mallory = User.objects.get()
-    lockouts.remember(mallory.pk)
-    Authenticator.objects.create(user=mallory, type="totp", data={})
-    KnownDevice.objects.create(user=mallory, digest="d")
-    away = links.make(mallory, Purpose.CHANGE_EMAIL, email_key="mallory@example.com")
-    monkeypatch.setattr(recovery, "_second_factor", _nobody_is_asked)
-
-    ann = recovery.confirm_reset(key=asked(), password=NEW)
-
-    assert (ann.name, is_verified(ann.pk), ann.epoch) == ("", True, 1)
-    for kept in (Authenticator, KnownAddress, KnownDevice, MailLink):
-        assert not kept.objects.exists(), kept
-    with pytest.raises(FlowInvalid):
-        flows.waiting(pending.flow_token)
-    with pytest.raises(LinkInvalid):
-        links.look(away.rpartition("=")[2], Purpose.CHANGE_EMAIL)
-    assert [h["signal"] for h in heard] == [account_taken_over, credentials_changed]
-    assert Event.objects.get(action=Action.TAKEN_OVER).details == {"factors": 1}
-    assert not ann.check_password(PASSWORD)
-
-
-def _nobody_is_asked(
-    user: User,
-    proof: Any,
-) -> None:
-    raise AssertionError("the factors of an unproven account are its maker's")
-
-
-def test_an_address_that_is_proven_meanwhile_is_looked_at_again(
-    ann: User,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    key, answers = asked(), iter([False, True])
-    monkeypatch.setattr(
-        recovery.verification, "is_verified", lambda user_id: next(answers)
-    )
-    with pytest.raises(Unavailable):
-        recovery.confirm_reset(key=key, password=NEW)
-    assert links.look(key, Purpose.RESET_PASSWORD)
 
 
 def test_a_disabled_persons_link_is_dead(ann: User) -> None:
