@@ -6,18 +6,23 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import translation
 from typing_extensions import override
 
 from accounts import limits
 from accounts.addresses import email_key, from_wire_form
 from accounts.backends import SESSION_KEY, Attempt
 from accounts.errors import EmailTaken, InvalidCredentials
+from accounts.flows import verification
+from accounts.mail import links
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
 from config import context
 from config.encryption import decrypt, encrypt
 
+_CONFIRMATION = "account/email/email_confirmation"
 _EMAIL_STAGE = "allauth.account.stages.EmailVerificationStage"
 
 
@@ -123,15 +128,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         email: str,
         context: dict[str, Any],
     ) -> None:
-        """Leave the mail in the outbox, to the address as its owner spells it."""
+        """Leave the mail in the outbox, to the address as its owner spells it.
+
+        What has a code has a link beside it; nobody's (a taken) address gets neither. A
+        name is told to a proven address only: else a stranger could write to its owner.
+        """
         owner = User.objects.filter(email_key=from_wire_form(email)).first()
-        known = {"issuer": settings.ISSUER, "name": owner.name if owner else ""}
-        message = self.render_mail(template_prefix, email, {**context, **known})
-        enqueue_mail(
-            to=owner.email if owner else email,
-            subject=message.subject,
-            text=str(message.body),
-        )
+        proven = owner is not None and verification.is_verified(owner.pk)
+        name = owner.name if owner and proven else ""
+        known = {"issuer": settings.ISSUER, "name": name}
+        language = owner.language if owner else ""
+        with (
+            transaction.atomic(),
+            translation.override(language or translation.get_language()),
+        ):
+            if owner and template_prefix.startswith(_CONFIRMATION):
+                known["link"] = links.make(owner, links.Purpose.VERIFY_EMAIL)
+            message = self.render_mail(template_prefix, email, {**context, **known})
+            enqueue_mail(
+                to=owner.email if owner else email,
+                subject=message.subject,
+                text=str(message.body),
+            )
 
     @override
     def format_email_subject(self, subject: str) -> str:

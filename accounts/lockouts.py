@@ -149,12 +149,21 @@ def remember(user_id: Any) -> None:
         mine.update(last_used_at=now)
 
 
-def lift(key: str) -> int:
-    """Delete the lockouts of an address and their counters; returns how many stood."""
+def lift(
+    key: str,
+    *,
+    ip: str | None = None,
+) -> int:
+    """Delete the lockouts of an address, all or for one IP; returns how many stood.
+
+    Their counters go with them.
+    """
     rows = Lockout.objects.filter(email_key=key)
+    if ip is not None:
+        rows = rows.filter(ip=ip)
     lifted = 0
-    for ip, until in rows.values_list("ip", "locked_until"):
-        limits.forget("login_account", key, ip)
+    for locked, until in rows.values_list("ip", "locked_until"):
+        limits.forget("login_account", key, locked)
         lifted += until > timezone.now()
     rows.delete()
     return lifted

@@ -27,7 +27,7 @@ _BY_NAME: dict[str, Any] = {
     "identifier": "https://api.example.com/orders",
     "ip": "203.0.113.7",
     "issued_before": 1795512600,
-    "key": "example-mailed-key",
+    "key": "zJ0nS6b1nE3tY0mJ5m8Qx2cVf7uLr4Ze9pWkHdTgaRs",
     "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
     "kind": "session",
     "methods": ["email_code"],

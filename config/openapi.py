@@ -77,6 +77,8 @@ _EXAMPLES = {
 }
 
 
+# what a cursor or a mailed link leads to can be gone
+_LINKED = ("/revocations", "/verify-email", "reset/confirm", "-email-change")
 _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -219,7 +221,7 @@ def _statuses(
         found.append("422")
     if path.endswith(("/register", "/auth/invitation", "/accept-invitation")):
         found.append("409")
-    if path.endswith(("/revocations", *_KEYED)):
+    if path.endswith((*_LINKED, *_KEYED)):
         found.append("410")
     return found
 

@@ -33,6 +33,34 @@ class UserInput(StrictSerializer):
     is_superuser = StrictBooleanField(required=False)
 
 
+class EmailInput(StrictSerializer):
+    """An address."""
+
+    email = StrictCharField(max_length=MAX_EMAIL + 64)
+
+
+class ResetInput(EmailInput):
+    """Whose password was forgotten, and from which application they came."""
+
+    client_id = StrictCharField(required=False, max_length=64)
+
+
+class LinkInput(StrictSerializer):
+    """What stands behind `?key=` in a mailed link."""
+
+    key = StrictCharField(max_length=512)
+
+
+class ResetConfirmInput(LinkInput):
+    """The new password; the others prove a second factor, as at `auth/mfa`."""
+
+    password = StrictCharField(max_length=4096)
+    flow_token = StrictCharField(required=False, max_length=8192)
+    method = StrictCharField(required=False, max_length=32)
+    code = StrictCharField(required=False, max_length=64)
+    credential = serializers.DictField(required=False)
+
+
 class MeOutput(serializers.Serializer[Any]):
     """One's own profile."""
 

@@ -87,6 +87,11 @@ def _spend(
     code: str,
 ) -> Authenticated | Pending | None:
     """Claim a code by its digest and present it; a refused one is not spent."""
+    theirs = (
+        pending.theirs(flow).select_for_update().exists()
+    )  # an address change waits
+    if not theirs and flow.user_id != NOBODY:
+        raise FlowInvalid
     spent = pending.spend(_PURPOSE, flow.flow_token, pending.plain(code))
     if spent is None:
         raise FlowInvalid

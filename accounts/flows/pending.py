@@ -101,7 +101,7 @@ def waiting(
 
     Raises `FlowInvalid` for one that is none of ours, ran out or is finished, is for
     something else, and where the person was disabled, signed out everywhere or changed
-    their password since.
+    their password or their address since.
     """
     kept = contract.kept_by(flow_token)
     if kept is None or "user_id" not in kept:
@@ -172,5 +172,10 @@ def plain(code: str) -> str:
     return "".join(c for c in code.upper() if c.isalnum())
 
 
+def theirs(flow: Waiting) -> QuerySet[User]:
+    """Return the flow's person, as long as the address it was begun with is theirs."""
+    return User.objects.filter(pk=flow.user_id, email_key=flow.key)
+
+
 def _person(flow: Waiting) -> QuerySet[User]:
-    return User.objects.filter(pk=flow.user_id, epoch=flow.epoch, is_active=True)
+    return theirs(flow).filter(epoch=flow.epoch, is_active=True)

@@ -10,9 +10,14 @@ from accounts.addresses import wire_form
 from accounts.models import User
 
 
-def is_filed(key: str) -> bool:
-    """Tell whether any account has this address, also a second one."""
-    return bool(EmailAddress.objects.filter(email=wire_form(key)).exists())
+def is_filed(
+    key: str,
+    *,
+    but_of: UUID | None = None,
+) -> bool:
+    """Tell whether any account, but that one, has this address, also a second one."""
+    rows = EmailAddress.objects.filter(email=wire_form(key))
+    return bool(rows.exclude(user_id=but_of).exists())
 
 
 def file(
@@ -24,6 +29,29 @@ def file(
     EmailAddress.objects.create(
         user=user, email=wire_form(user.email_key), primary=True, verified=verified
     )
+
+
+def verify(user: User) -> bool:
+    """File the user's own address as proven; False where it was already.
+
+    In the caller's transaction, which holds the user's row.
+    """
+    if is_verified(user.pk):
+        return False
+    move(user)
+    return True
+
+
+def move(user: User) -> None:
+    """File the user's present address as their only one, and proven.
+
+    In the caller's transaction, which holds the user's row.
+    """
+    mine = EmailAddress.objects.filter(user=user)
+    mine.filter(primary=False).delete()
+    address = wire_form(user.email_key)
+    if not mine.update(email=address, verified=True):
+        file(user, verified=True)
 
 
 def is_verified(user_id: UUID) -> bool:

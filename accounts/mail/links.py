@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.backends import NOBODY
 from accounts.errors import LinkInvalid
-from accounts.models import MailLink, User
+from accounts.models import MailLink, SpentCode, User
 
 Purpose = MailLink.Purpose
 _KEPT = timedelta(days=1)
@@ -28,7 +29,8 @@ class Rule:
 
     `epoch`: dead once the person's epoch moved. `login`: dead once they signed in.
     `address`: dead once the address it was mailed to is not theirs.
-    `inactive`: good for a disabled person too.
+    `inactive`: good for a disabled person too. `each`: a newer one kills only those that
+    were mailed to the same address.
     """
 
     path: str
@@ -37,6 +39,7 @@ class Rule:
     login: bool = False
     address: bool = True
     inactive: bool = False
+    each: bool = False
 
 
 _DAY = 86400
@@ -45,7 +48,7 @@ RULES: dict[str, Rule] = {
     Purpose.RESET_PASSWORD: Rule("/account/password/reset/key/", 3600, login=True),
     Purpose.CHANGE_EMAIL: Rule("/account/email/confirm/", _DAY, address=False),
     Purpose.UNDO_EMAIL_CHANGE: Rule(
-        "/account/email/undo/", 7 * _DAY, epoch=False, address=False
+        "/account/email/undo/", 7 * _DAY, epoch=False, address=False, each=True
     ),
     Purpose.CANCEL_ERASURE: Rule(
         "/account/keep/", 0, epoch=False, address=False, inactive=True
@@ -68,17 +71,30 @@ def make(
     """
     rule, token = RULES[purpose], secrets.token_urlsafe(32)
     now = timezone.now()
-    MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None).delete()
+    mailed_to = email_key or user.email_key
+    older = MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None)
+    (older.filter(email_key=mailed_to) if rule.each else older).delete()
     MailLink.objects.create(
         purpose=purpose,
         user=user,
         digest=_digest(token),
-        email_key=email_key or user.email_key,
+        email_key=mailed_to,
         epoch=user.epoch,
         data=data or {},
         expires_at=expires_at or now + timedelta(seconds=rule.seconds),
     )
     return f"{settings.ISSUER}{rule.path}?key={token}"
+
+
+def pretend(purpose: Purpose) -> str:
+    """Do the work of `make` for nobody; the URL it returns leads nowhere.
+
+    Where an address may belong to nobody, so that neither time nor statements tell.
+    """
+    token = secrets.token_urlsafe(32)
+    MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
+    SpentCode.objects.create(digest=_digest(token))
+    return f"{settings.ISSUER}{RULES[purpose].path}?key={token}"
 
 
 def look(
@@ -117,9 +133,12 @@ def claim(
 def void(
     user: User,
     *purposes: Purpose,
+    since: datetime | None = None,
 ) -> None:
-    """Kill a person's open links, all or those for some purposes."""
+    """Kill a person's open links: all, those for some purposes, those made since."""
     mine = MailLink.objects.filter(user=user)
+    if since is not None:
+        mine = mine.filter(created_at__gte=since)
     (mine.filter(purpose__in=purposes) if purposes else mine).delete()
 
 

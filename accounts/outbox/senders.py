@@ -19,8 +19,11 @@ def send_mail(
     """Send one mail through Django's backend; raises what that raises.
 
     The Message-ID is the delivery's: where a worker died between sending and noting it,
-    the second copy can be recognised as one.
+    the second copy can be recognised as one. What is addressed to nobody is not sent: it
+    was left so that nobody can tell by the work whether an address is known.
     """
+    if not payload["to"]:
+        return
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >")
     message = EmailMultiAlternatives(
         subject=payload["subject"],

@@ -17,6 +17,7 @@ def enqueue_mail(
 
     Nothing is sent here: a slow mail server neither holds the caller up nor tells by
     its timing whether an address exists. If the caller rolls back, nothing goes out.
+    `to` may be empty: the row then costs what a mail costs, and is not sent.
     """
     payload = {
         "to": to,

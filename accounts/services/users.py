@@ -15,6 +15,8 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.flows import verification
+from accounts.mail import letters, links
+from accounts.mail.links import Purpose
 from accounts.models import User
 from accounts.services.authority import require_self_or_superuser, require_superuser
 from accounts.signals import credentials_changed
@@ -134,7 +136,7 @@ def change_password(
     acting_user: User | None,
     epoch: int | None = None,
 ) -> User:
-    """Set a password; every login ends but `keep_login`.
+    """Set a password; every login ends but `keep_login`, and the owner is written to.
 
     Whoever changes their own gives the `epoch` that `flows.reauthenticate` returned: of
     two who prove the old password at once, one changes it. Raises `Forbidden`,
@@ -156,6 +158,8 @@ def change_password(
         user.refresh_from_db()
         reason = Action.PASSWORD_CHANGED
         record(reason, acting=acting_user, target=user)
+        links.void(user, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
+        letters.write_to("password-changed", user)
         credentials_changed.send(
             User,
             user=user,

@@ -219,6 +219,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "Sign-up, sign-in, tokens and their revocation; and management.",
     "LICENSE": {"name": "Apache-2.0"},
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "FactorMethodEnum": ["totp", "webauthn", "recovery_code"],
+        "EnrolMethodEnum": ["totp", "webauthn"],
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [

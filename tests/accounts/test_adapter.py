@@ -31,7 +31,7 @@ def test_a_new_account_is_mailed_a_code_at_its_own_spelling() -> None:
     (mail,) = mails()
     assert mail["to"] == "Ann@Example.com"
     assert mail["subject"] == "Your verification code"
-    assert "Hello Ann," in mail["text"]
+    assert mail["text"].startswith("Hello,")
     assert not mail["html"]
 
 
@@ -44,6 +44,15 @@ def test_the_owner_is_mailed_and_never_the_look_alike() -> None:
     assert mail["to"] == "Ann@example.com"
     assert mail["subject"] == "You already have an account"
     assert "Hello Ann <b>," in mail["text"] and "Eve" not in mail["text"]
+
+
+def test_a_stranger_writes_nothing_to_the_owner_of_an_address() -> None:
+    name = "Prize: https://evil.example"
+    sign_up(required=True, name=name)
+    sign_up(required=True, name=name)  # taken now, by the same stranger
+
+    assert len(mails()) == 2
+    assert not any("evil" in mail["text"] for mail in mails())
 
 
 def test_signing_in_unverified_mails_a_code() -> None:

@@ -150,6 +150,17 @@ def test_an_operator_lifts_a_lockout(ann: User) -> None:
     assert (event.actor_id, event.target_id) == (str(root.pk), str(ann.pk))
 
 
+def test_a_lockout_can_be_lifted_for_one_ip(ann: User) -> None:
+    fail(10)
+    with calling_from("198.51.100.9"):
+        fail(10)
+
+    assert lockouts.lift(ann.email_key, ip=lockouts.caller()) == 1
+
+    assert Lockout.objects.get().ip == "198.51.100.9"
+    assert isinstance(log_in(), Authenticated)
+
+
 def test_a_lockout_is_lifted_by_its_address() -> None:
     fail(10, "nobody@example.com")
 

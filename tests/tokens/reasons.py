@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.flows import Pending
+from accounts.mail import links
 from accounts.models import User
+from accounts.services import email, recovery
 from config.errors import ServiceError
 from tenants.models import Application, Membership, Role, Tenant
 from tenants.services import applications, memberships, roles, tenants
@@ -143,6 +145,22 @@ def _change_password(world: World) -> None:
     )
 
 
+def _reset_password(world: World) -> None:
+    link = links.make(world.user, links.Purpose.RESET_PASSWORD)
+    key = link.partition("?key=")[2]
+    recovery.confirm_reset(key=key, password="quite another long passphrase")
+
+
+def _undo_address_change(world: World) -> None:
+    link = links.make(
+        world.user,
+        links.Purpose.UNDO_EMAIL_CHANGE,
+        email_key="old@example.com",
+        data={"email": "old@example.com"},
+    )
+    email.undo_change(key=link.partition("?key=")[2])
+
+
 def _sign_out_everywhere(world: World) -> None:
     sessions.end_all_sessions(world.user, acting_user=world.user)
 
@@ -195,6 +213,8 @@ REASONS = [
     Reason("membership removed", _end_membership),
     Reason("membership expired", _expire_membership),
     Reason("password changed", _change_password),
+    Reason("password reset by link", _reset_password),
+    Reason("address change undone", _undo_address_change),
     Reason("signed out everywhere", _sign_out_everywhere, login_refused=False),
     Reason(
         "session ended by an operator",
@@ -239,5 +259,6 @@ LIFTS: dict[Callable[[World], None], Callable[[World], Any]] = {
 # who has just signed up is no member yet
 NEWCOMER = {
     *(_disable, _delete, _suspend_tenant, _suspend_application),
-    *(_change_password, _sign_out_everywhere, _revoke_key),
+    *(_change_password, _reset_password, _undo_address_change),
+    *(_sign_out_everywhere, _revoke_key),
 }

@@ -1,9 +1,13 @@
-"""The address is proven over REST: the mailed code, and another one."""
+"""The address is proven over REST: the mailed code or link, and another one."""
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.public import PublicView
 from accounts.api.requests import given as read
+from accounts.api.serializers import LinkInput
+from accounts.services import verification
 from config.openapi import operation
 from tokens.api.serializers import (
     FlowInput,
@@ -11,16 +15,31 @@ from tokens.api.serializers import (
     TokenResponse,
     VerifyEmailInput,
 )
-from tokens.api.sign_in import PublicView, handed
+from tokens.api.sign_in import handed
 from tokens.services import confirmation
 
 
 class VerifyEmailView(PublicView):
-    """Finish a sign-up or sign-in that waits for a proven address."""
+    """Prove an address: by the code of a waiting sign-up or sign-in, or by a link."""
 
-    @operation("verifyEmail", takes=VerifyEmailInput, gives=TokenResponse)
+    @operation(
+        "verifyEmail",
+        takes=PolymorphicProxySerializer(
+            component_name="VerifyEmail",
+            serializers=[VerifyEmailInput, LinkInput],
+            resource_type_field_name=None,
+        ),
+        gives={200: TokenResponse, 204: None},
+    )
     def post(self, request: Request) -> Response:
-        """Exchange `flow_token` and the code that was mailed for a token pair."""
+        """Exchange `flow_token` and the code that was mailed for a token pair.
+
+        Or send only the mailed link's `key`: 204, the address is proven, and signs nobody
+        in.
+        """
+        if "key" in request.data:
+            verification.verify_by_link(key=read(LinkInput, request)["key"])
+            return Response(status=204)
         given = read(VerifyEmailInput, request)
         outcome = confirmation.verify_email(
             flow_token=given["flow_token"], code=given["code"]

@@ -4,12 +4,12 @@ import re
 
 from django.http import HttpRequest
 
+from accounts.api.public import PublicView, after_failure
 from config.door import Asked, Endpoint
 from config.envelope import Answer
 from tokens import wellknown
 from tokens.api import tokens
 from tokens.api.serializers import RefreshInput, VerifyInput
-from tokens.api.sign_in import PublicView, after_failure
 
 _CURSOR = re.compile(r"after=[A-Za-z0-9_.-]{1,64}")
 

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import AccountScope
+from accounts.api.public import PublicView
 from accounts.api.requests import caller
 from accounts.api.requests import given as read
 from accounts.flows.second_factor import PASSKEY, TOTP
@@ -25,7 +26,7 @@ from tokens.api.factor_serializers import (
 )
 from tokens.api.serializers import ClientFields, FlowInput, TokenResponse
 from tokens.api.sessions import asking
-from tokens.api.sign_in import PublicView, handed
+from tokens.api.sign_in import handed
 from tokens.services import entrances, renewal, second_factor
 from tokens.services.second_factor import Proof
 

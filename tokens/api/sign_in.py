@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from typing_extensions import override
 
-from accounts import limits, lockouts
+from accounts.api.public import PublicView
 from accounts.api.requests import given as read
 from accounts.errors import (
     EmailVerificationRequired,
@@ -31,39 +28,10 @@ from tokens.models import Session
 from tokens.services import sessions, sign_in
 from tokens.services.sign_in import Credentials
 
-
-class PublicView(APIView):
-    """An endpoint whose caller proves themselves in the body. Bad proofs are counted."""
-
-    authentication_classes = []
-    permission_classes = [AllowAny]
-
-    @override
-    def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(after_failure(exc))
-
-
 _MISSING = {
     refusal.code: refusal
     for refusal in (EmailVerificationRequired, MfaRequired, MfaEnrollmentRequired)
 }
-_BAD_TOKEN = ("token_", "refresh_token_", "flow_")
-
-
-def after_failure(exc: Exception) -> Exception:
-    """Count a refusal of a bad token; return what to answer: it, or that it is too much."""
-    if isinstance(exc, NotAuthenticated) and exc.code.startswith(_BAD_TOKEN):
-        return count_failure() or exc
-    return exc
-
-
-def count_failure() -> Exception | None:
-    """Count a bad token of this address; return the refusal once there are too many."""
-    try:
-        limits.hit("token_failures_ip", lockouts.caller())
-    except limits.TooManyRequests as refusal:
-        return refusal
-    return None
 
 
 def handed(outcome: Session | Pending) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.public import PublicView, count_failure
 from accounts.api.requests import given as read
 from config.envelope import Answer
 from config.errors import NotAuthenticated
@@ -22,7 +23,6 @@ from tokens.api.serializers import (
     VerifyInput,
     VerifyResponse,
 )
-from tokens.api.sign_in import PublicView, count_failure
 from tokens.services import feed as feeds
 from tokens.services import sessions
 from tokens.services.refresh import refresh

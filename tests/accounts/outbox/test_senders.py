@@ -34,6 +34,12 @@ def test_a_mail_reaches_the_server_with_both_bodies(settings: Settings) -> None:
     assert "<p>rich words</p>" in message
 
 
+def test_what_is_addressed_to_nobody_is_not_sent(mailoutbox: list[Any]) -> None:
+    payload = {"to": "", "subject": "s", "text": "t", "html": ""}
+    senders.send_mail(uuid7(), payload)
+    assert mailoutbox == []
+
+
 def test_an_app_registers_who_hands_over_its_kind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

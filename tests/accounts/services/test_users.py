@@ -11,12 +11,14 @@ from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.errors import EmailTaken, PasswordRefused
 from accounts.flows import verification
-from accounts.models import User
+from accounts.mail import links
+from accounts.models import MailLink, User
 from accounts.services.users import NewUser, user_of
 from accounts.signals import credentials_changed
 from config.errors import Forbidden, InvalidInput, NotFound
 from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
+from tests.mailbox import last_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,15 @@ def test_nothing_is_hashed_inside_a_transaction(
         log_in(f"ann{required}@example.com", required=required)
 
     assert inside == [False] * 6
+
+
+def test_a_changed_password_is_told_to_its_owner_and_kills_reset_links() -> None:
+    user = UserFactory.create(email="Ann@example.com")
+    links.make(user, links.Purpose.RESET_PASSWORD)
+
+    services.change_password(
+        user, new_password=NEW_PASSWORD, keep_login=None, acting_user=user
+    )
+
+    assert last_mail("Ann@example.com").subject == "Your password was changed"
+    assert not MailLink.objects.exists()

@@ -1,0 +1,87 @@
+"""The way back: whoever moved an account away can neither use nor kill it."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from accounts.audit.actions import Action
+from accounts.audit.models import Event
+from accounts.errors import LinkInvalid
+from accounts.flows.verification import is_verified
+from accounts.models import KnownAddress, User
+from accounts.services import email, recovery
+from tests.accounts.services.test_email import NEW, OLD, moved
+from tests.factories import UserFactory
+from tests.mailbox import last_mail
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann() -> User:
+    """Somebody with a proven address."""
+    user: User = UserFactory.create(email=OLD)
+    return user
+
+
+def test_undoing_gives_the_account_back_and_leaves_the_mover_nothing(
+    ann: User,
+) -> None:
+    Authenticator.objects.create(user=ann, type="totp", data={})
+    moved(ann)
+    undo = last_mail(OLD).key
+    Authenticator.objects.create(user=ann, type="webauthn", data={})
+    KnownAddress.objects.create(user=ann, ip="198.51.100.66")
+    recovery.request_reset(email=NEW)
+    reset = last_mail(NEW).key
+
+    user = email.undo_change(key=undo)
+
+    assert (user.email, user.email_key) == (OLD, "ann@example.com")
+    assert (user.epoch, user.has_usable_password()) == (1, False)
+    assert is_verified(user.pk) and not KnownAddress.objects.exists()
+    assert Authenticator.objects.get().type == "totp"  # from before the change
+    assert Event.objects.filter(action=Action.EMAIL_CHANGE_UNDONE).count() == 1
+    with pytest.raises(LinkInvalid):
+        recovery.confirm_reset(key=reset, password="mallory's new passphrase")
+    key = last_mail(OLD).key
+    recovery.confirm_reset(key=key, password="seven green tractors at noon")
+    with pytest.raises(LinkInvalid):
+        email.undo_change(key=undo)
+
+
+def test_a_reset_by_the_mover_does_not_kill_the_way_back(ann: User) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    recovery.request_reset(email=NEW)
+    recovery.confirm_reset(key=last_mail(NEW).key, password="mallory's passphrase")
+    assert email.undo_change(key=undo).email == OLD
+
+
+def test_moving_on_does_not_kill_the_way_back_but_that_kills_later_ones(
+    ann: User,
+) -> None:
+    moved(ann)
+    first = last_mail(OLD).key
+    moved(ann, "third@example.org")
+    second = last_mail(NEW).key
+    assert email.undo_change(key=first).email == OLD
+    with pytest.raises(LinkInvalid):
+        email.undo_change(key=second)
+
+
+def test_the_mover_cannot_kill_the_way_back_by_undoing_a_later_change(
+    ann: User,
+) -> None:
+    moved(ann)
+    first = last_mail(OLD).key
+    moved(ann, "third@example.org")
+    assert email.undo_change(key=last_mail(NEW).key).email == NEW
+    assert email.undo_change(key=first).email == OLD
+
+
+def test_an_old_address_that_somebody_took_stays_theirs(ann: User) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    UserFactory(email=OLD)
+    with pytest.raises(LinkInvalid):
+        email.undo_change(key=undo)
