@@ -15,7 +15,10 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from corsheaders.signals import check_request_enabled
 
-        from tenants import builtins, origins
+        from accounts.privacy.holders import register
+        from tenants import builtins, origins, privacy
 
+        for holder in privacy.HOLDERS:
+            register(holder)
         post_migrate.connect(builtins.after_migrate, sender=self)
         check_request_enabled.connect(origins.allow_request)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from accounts.api import views
+from accounts.api import leaving, views
 
 urlpatterns = [
     path("users/me", views.MeView.as_view(), name="me"),
+    path("users/me/export", leaving.ExportView.as_view(), name="export"),
+    path("auth/keep-account", leaving.KeepAccountView.as_view(), name="keep-account"),
     path("users", views.UsersView.as_view(), name="users"),
     path("users/<uuid:user_id>", views.UserView.as_view(), name="user"),
     path("users/<uuid:user_id>/disable", views.DisableView.as_view(), name="disable"),

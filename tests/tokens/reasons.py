@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.flows import Pending
 from accounts.models import User
+from accounts.privacy import services as privacy
 from config.errors import ServiceError
 from tenants.models import Application, Membership, Role, Tenant
 from tenants.services import applications, memberships, roles, tenants
@@ -111,7 +112,7 @@ def _disable(world: World) -> None:
 
 
 def _delete(world: World) -> None:
-    accounts.delete_user(world.user, acting_user=SUPERUSER)
+    privacy.delete_user(world.user, acting_user=SUPERUSER)
 
 
 def _suspend_tenant(world: World) -> None:
