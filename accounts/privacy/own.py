@@ -106,7 +106,7 @@ HOLDERS = (
     ),
     Holder(
         "accounts.addresses",
-        ("account.EmailAddress",),
+        ("account.EmailAddress", "account.EmailConfirmation"),  # the latter cascades
         _addresses,
         records.forget_addresses,
     ),

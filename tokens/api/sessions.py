@@ -134,7 +134,7 @@ def _user(
     user_id: UUID,
 ) -> User:
     require_superuser(caller(request))
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id, erased_at=None).first()
     if user is None:
         raise NotFound("There is no such user.")
     return user
