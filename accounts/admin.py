@@ -238,7 +238,6 @@ class UserAdmin(ConsoleAdmin):
             acting_user=request.user,
         )
 
-
     @operation(
         Operation(
             label="Erase now",

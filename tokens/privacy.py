@@ -43,4 +43,6 @@ def _erase(user: User) -> None:
     Login.objects.filter(user=user).delete()
 
 
-HOLDERS = (Holder("tokens.logins", ("tokens.Login", "tokens.Session"), _export, _erase),)
+HOLDERS = (
+    Holder("tokens.logins", ("tokens.Login", "tokens.Session"), _export, _erase),
+)

@@ -15,7 +15,6 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from accounts import services as accounts
 from accounts.models import User
 from accounts.privacy import services as privacy
 from config.errors import Conflict, ServiceError, Unavailable

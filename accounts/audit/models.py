@@ -10,7 +10,6 @@ from typing_extensions import override
 from accounts.audit.actions import Action
 from config.fields import IdField, KeyField
 
-
 MASKABLE = frozenset(
     {"actor_label", "target_label", "ip", "user_agent", "outcome", "details"}
 )
@@ -62,7 +61,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         if refused := values.keys() - MASKABLE:
             raise AppendOnly(f"never masked: {', '.join(sorted(refused))}")
         keys = list(self.values_list("pk", flat=True))
-        plain = models.QuerySet(self.model, using=self.db)
+        plain: models.QuerySet[Event] = models.QuerySet(self.model, using=self.db)
         return plain.filter(pk__in=keys).update(**values)
 
     def about(self, target_id: str) -> "EventQuerySet":

@@ -81,7 +81,9 @@ def identifiers_of(user: User) -> Identifiers:
 
     What has become somebody else's is left out: their traces stay theirs.
     """
-    undoing = MailLink.objects.filter(user=user, purpose=MailLink.Purpose.UNDO_EMAIL_CHANGE)
+    undoing = MailLink.objects.filter(
+        user=user, purpose=MailLink.Purpose.UNDO_EMAIL_CHANGE
+    )
     filed = [row["email"] for row in records.addresses_of(user)]
     others = {*undoing.values_list("email_key", flat=True), *filed} - {user.email_key}
     taken = User.objects.filter(email_key__in=others).exclude(pk=user.pk)

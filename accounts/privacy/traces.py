@@ -134,7 +134,7 @@ def _erase_sessions(user: User) -> None:
 
 def _export_answers(user: User) -> Held:
     mine = IdempotencyKey.objects.filter(caller=str(user.pk))
-    return list(mine.values("key", "status", "created_at"))
+    return [dict(row) for row in mine.values("key", "status", "created_at")]
 
 
 def _erase_answers(user: User) -> None:

@@ -43,7 +43,9 @@ def test_what_speaks_of_a_person_loses_name_and_every_address() -> None:
 def test_ips_are_replaced_where_they_are_the_persons(ip: str) -> None:
     text = f"locked until 2026-01-01 10:30 UTC for {ip}"
     assert ANN.without(text) == text
-    assert ANN.without(text, ips=True) == f"locked until 2026-01-01 10:30 UTC for {ERASED}"
+    assert (
+        ANN.without(text, ips=True) == f"locked until 2026-01-01 10:30 UTC for {ERASED}"
+    )
 
 
 def test_a_short_name_is_a_part_of_too_much() -> None:

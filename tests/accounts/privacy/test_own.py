@@ -43,7 +43,12 @@ def test_a_tombstone_is_nobody() -> None:
 
     ann.refresh_from_db()
     assert ann.email == ann.email_key == f"erased-{ann.pk}@erased.invalid"
-    assert (ann.name, ann.language, ann.last_login, ann.erase_at) == ("", "", None, None)
+    assert (ann.name, ann.language, ann.last_login, ann.erase_at) == (
+        "",
+        "",
+        None,
+        None,
+    )
     assert not (ann.is_active or ann.is_staff or ann.is_superuser)
     assert ann.erased_at and ann.epoch == epoch + 1
     assert not ann.has_usable_password() and not ann.check_password(PASSWORD)

@@ -95,9 +95,7 @@ def test_the_address_is_free_for_somebody_new() -> None:
 
 def test_housekeeping_erases_those_due_and_nobody_else() -> None:
     gone = due()
-    later = UserFactory(
-        is_active=False, erase_at=timezone.now() + timedelta(minutes=5)
-    )
+    later = UserFactory(is_active=False, erase_at=timezone.now() + timedelta(minutes=5))
     shut, active = UserFactory(is_active=False), UserFactory()
 
     housekeeping.run()

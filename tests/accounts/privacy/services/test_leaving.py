@@ -201,9 +201,7 @@ def test_a_return_and_a_disabling_at_once_leave_the_user_shut(
         ) -> Any:
             if number:
                 return services.keep_account(key)
-            return accounts.disable_user(
-                User.objects.get(pk=user.pk), acting_user=None
-            )
+            return accounts.disable_user(User.objects.get(pk=user.pk), acting_user=None)
 
         outcomes = together(2, work)
 
