@@ -216,7 +216,9 @@ def _statuses(
         found.append("422")
     if path.endswith("/register"):
         found.append("409")
-    if path.endswith("/revocations"):
+    if method == "delete" and path.endswith("/users/me"):
+        found += ["413", "415"]
+    if path.endswith(("/revocations", "/keep-account")):
         found.append("410")
     return found
 

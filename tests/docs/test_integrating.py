@@ -127,6 +127,9 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
         "acme",
         "idempotency_key_reused",
         "True",
+        "1",
+        "token_revoked",
+        "link_invalid",
     ), said
 
 
