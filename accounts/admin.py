@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from typing_extensions import override
@@ -12,6 +12,7 @@ from typing_extensions import override
 from accounts import services
 from accounts.forms import NewUserForm, PasswordForm, RightsForm
 from accounts.models import Lockout, User
+from accounts.privacy.services import erase_user
 from accounts.rights import Rights, rights_of, set_rights
 from accounts.search import by_address
 from accounts.services.users import NewUser
@@ -22,7 +23,7 @@ from config.operations import ConsoleRequest, Operation, operation
 from config.sections import ConsoleAdmin
 
 _ABOUT = ["email", "name", "state"]
-_DATES = ["id", "created_at", "updated_at", "last_login"]
+_DATES = ["id", "created_at", "updated_at", "last_login", "leaves"]
 
 
 def _locked(user: User) -> bool:
@@ -44,8 +45,13 @@ class UserAdmin(ConsoleAdmin):
     readonly_fields = ["email", "state", *_DATES]
     actions_list = ["add_user"]
     actions_detail = [
-        *["disable", "enable", "end_sessions", "unlock", "set_password"],
+        *["disable", "enable", "end_sessions", "unlock", "set_password", "erase"],
     ]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Hide the tombstones: there is nobody behind one."""
+        return super().get_queryset(request).filter(erased_at=None)
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -105,11 +111,18 @@ class UserAdmin(ConsoleAdmin):
     @display(
         description="State",
         ordering="is_active",
-        label={"active": "success", "disabled": "danger", "locked out": "warning"},
+        label={"active": "success", "disabled": "danger", "leaving": "warning"},
     )
     def state(self, obj: User) -> str:
         """Tell whether the user can sign in."""
+        if obj.erase_at is not None:
+            return "leaving"
         return "active" if obj.is_active else "disabled"
+
+    @display(description="Leaves on")
+    def leaves(self, obj: User) -> str:
+        """Tell when the user is erased."""
+        return f"{obj.erase_at:%Y-%m-%d %H:%M} UTC" if obj.erase_at else "-"
 
     @display(description="Role", label={"superuser": "warning", "staff": "info"})
     def role(self, obj: User) -> str | None:
@@ -225,13 +238,35 @@ class UserAdmin(ConsoleAdmin):
             acting_user=request.user,
         )
 
+    @operation(
+        Operation(
+            label="Erase now",
+            question="All that is held about this person is erased at once, whether or not "
+            "they asked for it. This cannot be undone.",
+            done="The person was erased.",
+            danger=True,
+        )
+    )
+    def erase(
+        self,
+        request: ConsoleRequest,
+        obj: User,
+    ) -> HttpResponse:
+        """Erase a person; not oneself. They have no page afterwards."""
+        if obj.pk == request.user.pk:
+            raise Conflict("You cannot erase yourself.")
+        erase_user(obj, acting_user=request.user)
+        messages.success(request, "The person was erased.")
+        return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
+
 
 @console.tile("accounts.view_user")
 def users_tile() -> console.Tile:
     """Count the users."""
+    people = User.objects.filter(erased_at=None)
     return console.Tile(
         title="Users",
-        value=f"{User.objects.count():,}",
-        note=f"{User.objects.filter(is_active=False).count():,} disabled",
+        value=f"{people.count():,}",
+        note=f"{people.filter(is_active=False).count():,} disabled",
         href=reverse("admin:accounts_user_changelist"),
     )

@@ -221,7 +221,9 @@ def _statuses(
         found.append("422")
     if path.endswith(("/register", "/auth/invitation", "/accept-invitation")):
         found.append("409")
-    if path.endswith((*_LINKED, *_KEYED)):
+    if method == "delete" and path.endswith("/users/me"):
+        found += ["413", "415"]
+    if path.endswith((*_LINKED, *_KEYED, "/keep-account")):
         found.append("410")
     return found
 

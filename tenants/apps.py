@@ -16,9 +16,12 @@ class TenantsConfig(AppConfig):
         from corsheaders.signals import check_request_enabled
 
         from accounts.outbox import housekeeping
-        from tenants import builtins, origins
+        from accounts.privacy.holders import register
+        from tenants import builtins, origins, privacy
         from tenants.services import invitations
 
+        for holder in privacy.HOLDERS:
+            register(holder)
         post_migrate.connect(builtins.after_migrate, sender=self)
         check_request_enabled.connect(origins.allow_request)
         housekeeping.register(invitations.purge)

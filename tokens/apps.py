@@ -13,9 +13,12 @@ class TokensConfig(AppConfig):
     @override
     def ready(self) -> None:
         from accounts.outbox import housekeeping
-        from tokens import receivers  # noqa: F401
+        from accounts.privacy.holders import register
+        from tokens import privacy, receivers  # noqa: F401
         from tokens.services import keys, purging
 
+        for holder in privacy.HOLDERS:
+            register(holder)
         housekeeping.register(purging.purge_sessions)
         housekeeping.register(purging.purge_logins)
         housekeeping.register(purging.purge_revocations)

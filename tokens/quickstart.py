@@ -15,8 +15,8 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from accounts import services as accounts
 from accounts.models import User
+from accounts.privacy import services as privacy
 from config.errors import Conflict, ServiceError, Unavailable
 from tenants.models import Api, Application, Tenant
 from tenants.services.apis import Scope, create_api
@@ -104,7 +104,7 @@ def nobody_left() -> Iterator[None]:
 def _remove_user() -> None:
     user = User.objects.filter(email_key=EMAIL).first()
     if user is not None:
-        accounts.delete_user(user, acting_user=None)
+        privacy.delete_user(user, acting_user=None)
 
 
 @dataclass

@@ -77,3 +77,4 @@ class UserOutput(MeOutput):
     is_active = serializers.BooleanField()
     is_staff = serializers.BooleanField()
     is_superuser = serializers.BooleanField()
+    erase_at = serializers.DateTimeField(allow_null=True)

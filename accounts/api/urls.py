@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import email, recovery, views
+from accounts.api import email, leaving, recovery, views
 
 urlpatterns = [
     path(
@@ -32,6 +32,8 @@ urlpatterns = [
         name="own-email-verification",
     ),
     path("users/me", views.MeView.as_view(), name="me"),
+    path("users/me/export", leaving.ExportView.as_view(), name="export"),
+    path("auth/keep-account", leaving.KeepAccountView.as_view(), name="keep-account"),
     path("users", views.UsersView.as_view(), name="users"),
     path("users/<uuid:user_id>", views.UserView.as_view(), name="user"),
     path("users/<uuid:user_id>/disable", views.DisableView.as_view(), name="disable"),

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from accounts import services
 from accounts.api.idempotency import idempotent
-from accounts.api.permissions import AccountScope, ManageScope
+from accounts.api.leaving import LeavingOutput
+from accounts.api.permissions import AccountScope, FreshAccount, ManageScope
 from accounts.api.requests import caller, given
 from accounts.api.serializers import (
     MeOutput,
@@ -22,6 +25,7 @@ from accounts.api.serializers import (
 )
 from accounts.flows.verification import with_verification
 from accounts.models import User
+from accounts.privacy import services as privacy
 from accounts.search import users_matching
 from accounts.services.authority import require_superuser
 from accounts.services.users import NewUser
@@ -32,7 +36,8 @@ from config.serializers import StrictSerializer
 
 
 def _users() -> QuerySet[User]:
-    return with_verification(User.objects.all())
+    """Return everybody but the erased."""
+    return with_verification(User.objects.filter(erased_at=None))
 
 
 def _found(
@@ -56,7 +61,11 @@ def _me(request: Request) -> User:
 class MeView(APIView):
     """One's own profile."""
 
-    permission_classes = [AccountScope]
+    @override
+    def get_permissions(self) -> list[BasePermission]:
+        """Ask for a recent proof before somebody leaves."""
+        leaving = self.request.method == "DELETE"
+        return [FreshAccount() if leaving else AccountScope()]
 
     @operation("getMe", gives=MeOutput)
     def get(self, request: Request) -> Response:
@@ -72,6 +81,13 @@ class MeView(APIView):
                 caller(request), name=changes["name"], acting_user=caller(request)
             )
         return Response(MeOutput(_users().get(pk=caller(request).pk)).data)
+
+    @operation("deleteMe", gives={202: LeavingOutput})
+    def delete(self, request: Request) -> Response:
+        """Shut the account at once; it is erased at `erase_at` unless it is kept."""
+        given(StrictSerializer, request)
+        leaving = privacy.request_erasure(caller(request), acting_user=caller(request))
+        return Response(LeavingOutput(leaving).data, status=202)
 
 
 class UsersView(APIView):
@@ -140,8 +156,8 @@ class UserView(APIView):
         request: Request,
         user_id: UUID,
     ) -> Response:
-        """Remove a user; their tokens are refused at once."""
-        services.delete_user(_found(user_id, request), acting_user=caller(request))
+        """Erase a user and remove the row; their tokens are refused at once."""
+        privacy.delete_user(_found(user_id, request), acting_user=caller(request))
         return Response(status=204)
 
 

@@ -1,4 +1,4 @@
-"""Events: written once, never changed, never deleted one by one."""
+"""Events: written once, never deleted; changed only to mask who was erased."""
 
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -10,13 +10,17 @@ from typing_extensions import override
 from accounts.audit.actions import Action
 from config.fields import IdField, KeyField
 
+MASKABLE = frozenset(
+    {"actor_label", "target_label", "ip", "user_agent", "outcome", "details"}
+)
+
 
 class AppendOnly(TypeError):
     """Somebody tried to change or delete what is append-only."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    """Reads only."""
+    """Reads, and the one change that there is: `mask`."""
 
     @override
     def update(self, **kwargs: Any) -> NoReturn:
@@ -47,6 +51,18 @@ class EventQuerySet(models.QuerySet["Event"]):
         if args or kwargs.keys() - {"batch_size"}:
             raise AppendOnly("audit events are only ever added")
         return super().bulk_create(objs, **kwargs)
+
+    def mask(self, **values: Any) -> int:
+        """Replace what tells a person, once they are erased; returns how many rows.
+
+        The only door to a written row, for `accounts.privacy` alone. What happened, when
+        and under which ids stays. Raises `AppendOnly` for any other column.
+        """
+        if refused := values.keys() - MASKABLE:
+            raise AppendOnly(f"never masked: {', '.join(sorted(refused))}")
+        keys = list(self.values_list("pk", flat=True))
+        plain: models.QuerySet[Event] = models.QuerySet(self.model, using=self.db)
+        return plain.filter(pk__in=keys).update(**values)
 
     def about(self, target_id: str) -> "EventQuerySet":
         """Return the events whose target or actor has this id, newest first."""

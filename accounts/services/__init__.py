@@ -1,5 +1,7 @@
 """What can be done to a user: every page, endpoint, admin action and command calls these.
 
+Leaving, erasing and deleting are `accounts.privacy.services`.
+
 Each owns its transaction, records its event and tells the apps above by a signal, the
 last thing before the commit. `acting_user` None is the system or the command line.
 """
@@ -10,7 +12,6 @@ from accounts.services.access import (
     lift_lockouts,
     sign_out_everywhere,
 )
-from accounts.services.deletion import delete_user
 from accounts.services.factors import (
     add_passkey,
     add_totp,
@@ -34,7 +35,6 @@ __all__ = [
     "claim_setup_link",
     "create_setup_link",
     "create_user",
-    "delete_user",
     "disable_user",
     "enable_user",
     "lift_lockouts",

@@ -8,7 +8,8 @@ from accounts import lockouts
 from accounts.addresses import email_key
 from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
-from accounts.models import User
+from accounts.mail import links
+from accounts.models import MailLink, User
 from accounts.services.authority import require_self_or_superuser, require_superuser
 from accounts.signals import account_disabled, signed_out_everywhere
 from config.errors import Conflict, InvalidInput
@@ -21,17 +22,19 @@ def disable_user(
 ) -> User:
     """Shut somebody out everywhere at once; nothing happens if they are already.
 
+    Who is leaving can no longer come back by their link; the erasure stays due.
     Raises `Forbidden`, and `Conflict` for the last active superuser.
     """
     require_superuser(acting_user)
     with transaction.atomic():
         keep_one_superuser(user)
+        _hold(user)
         standing = User.objects.filter(pk=user.pk, is_active=True)
         changed = standing.update(
             is_active=False, epoch=F("epoch") + 1, updated_at=timezone.now()
         )
         user.refresh_from_db()
-        if changed:
+        if _bar_return(user) or changed:
             reason = Action.USER_DISABLED
             record(reason, acting=acting_user, target=user)
             account_disabled.send(
@@ -45,15 +48,25 @@ def enable_user(
     *,
     acting_user: User | None,
 ) -> User:
-    """Let somebody in again; what ended stays ended. Raises `Forbidden`."""
+    """Let somebody in again; what ended stays ended, and a due erasure is called off.
+
+    Raises `Forbidden`, and `Conflict` for who was erased.
+    """
     require_superuser(acting_user)
     with transaction.atomic():
-        standing = User.objects.filter(pk=user.pk, is_active=False)
+        _hold(user)
+        standing = User.objects.filter(pk=user.pk, is_active=False, erased_at=None)
         changed = standing.update(
-            is_active=True, epoch=F("epoch") + 1, updated_at=timezone.now()
+            is_active=True,
+            erase_at=None,
+            epoch=F("epoch") + 1,
+            updated_at=timezone.now(),
         )
         user.refresh_from_db()
+        if user.erased_at is not None:
+            raise Conflict("This user was erased.")
         if changed:
+            links.void(user, MailLink.Purpose.CANCEL_ERASURE)
             record(Action.USER_ENABLED, acting=acting_user, target=user)
     return user
 
@@ -105,6 +118,18 @@ def lift_lockouts(
         outcome=f"lockouts lifted: {lifted}",
     )
     return lifted
+
+
+def _hold(user: User) -> None:
+    """Hold the row to the commit: a return by link comes wholly before or after."""
+    User.objects.select_for_update().filter(pk=user.pk).first()
+
+
+def _bar_return(user: User) -> bool:
+    """Void the link by which a leaving person would come back; tell if there was one."""
+    purpose = MailLink.Purpose.CANCEL_ERASURE
+    way_back = MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None)
+    return bool(way_back.delete()[0])
 
 
 def keep_one_superuser(user: User) -> None:

@@ -56,7 +56,7 @@ def create_user(
 def user_of(email: str) -> User:
     """Return the user of an address however it is spelled; raises `NotFound`."""
     try:
-        return User.objects.get(email_key=addresses.email_key(email))
+        return User.objects.get(email_key=addresses.email_key(email), erased_at=None)
     except (User.DoesNotExist, ValueError):
         raise NotFound("No user has this e-mail address.") from None
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "accounts",
     "accounts.audit",
     "accounts.outbox",
+    "accounts.privacy",
     "tenants",
     "tokens",
 ]
@@ -167,6 +168,7 @@ LIMITS: dict[str, str] = {
     "reset_ip": read("LIMIT_RESET_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
+    "export_account": read("LIMIT_EXPORT_ACCOUNT"),
     "api_caller": read("LIMIT_API_CALLER"),
 }
 RATE_LIMITS: bool = read("RATE_LIMITS") != "off"

@@ -39,7 +39,7 @@ def _person(values: dict[str, Any]) -> User | str:
     """Return whom the caller, a superuser, means."""
     if "email" in values:
         return str(values.pop("email"))
-    user = User.objects.filter(pk=values.pop("user_id")).first()
+    user = User.objects.filter(pk=values.pop("user_id"), erased_at=None).first()
     if user is None:
         raise InvalidInput.at(
             "user_id", code="unknown_user", detail="No user has this id."

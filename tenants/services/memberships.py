@@ -255,6 +255,8 @@ def end_membership(
 
 def _found(who: User | str) -> User:
     if isinstance(who, User):
+        if who.erased_at is not None:
+            raise InvalidInput.at("user", code="unknown_user", detail="Erased.")
         return who
     try:
         return user_of(who)

@@ -72,7 +72,7 @@ def test_a_forged_form_of_staff_changes_nothing(
 
 @pytest.mark.parametrize(
     "deed",
-    ["disable", "enable", "end-sessions", "unlock", "set-password"],
+    ["disable", "enable", "end-sessions", "unlock", "set-password", "erase"],
 )
 def test_a_forged_deed_of_staff_touches_no_superuser(deed: str) -> None:
     target = root()

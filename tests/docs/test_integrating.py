@@ -131,6 +131,9 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
         "link_invalid",
         "link_invalid",
         "{}",
+        "1",
+        "token_revoked",
+        "link_invalid",
     ), said
 
 

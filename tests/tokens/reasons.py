@@ -12,11 +12,11 @@ from accounts import services as accounts
 from accounts.flows import Pending
 from accounts.mail import links
 from accounts.models import User
+from accounts.privacy import services as privacy
 from accounts.services import email, recovery
 from config.errors import ServiceError
 from tenants.models import Application, Membership, Role, Tenant
 from tenants.services import applications, memberships, roles, tenants
-from tests.accounts.flows.doors import mailed_code
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -87,9 +87,12 @@ def begin_flow(world: "World") -> str:
     return outcome.flow_token
 
 
-def verify_email(flow_token: str) -> TokenPair:
+def verify_email(
+    flow_token: str,
+    code: str,
+) -> TokenPair:
     """Finish a flow with the code that was mailed."""
-    outcome = confirmation.verify_email(flow_token=flow_token, code=mailed_code())
+    outcome = confirmation.verify_email(flow_token=flow_token, code=code)
     return minted(outcome)
 
 
@@ -111,7 +114,15 @@ def _disable(world: World) -> None:
 
 
 def _delete(world: World) -> None:
-    accounts.delete_user(world.user, acting_user=SUPERUSER)
+    privacy.delete_user(world.user, acting_user=SUPERUSER)
+
+
+def _leave(world: World) -> None:
+    privacy.request_erasure(world.user, acting_user=world.user)
+
+
+def _erase(world: World) -> None:
+    privacy.erase_user(world.user, acting_user=SUPERUSER)
 
 
 def _suspend_tenant(world: World) -> None:
@@ -207,6 +218,8 @@ class Reason:
 REASONS = [
     Reason("user disabled", _disable),
     Reason("user deleted", _delete),
+    Reason("user leaving", _leave),
+    Reason("user erased", _erase),
     Reason("tenant suspended", _suspend_tenant),
     Reason("application suspended", _suspend_application),
     Reason("membership suspended", _suspend_membership),
@@ -246,6 +259,7 @@ REASONS = [
 ]
 LIFTS: dict[Callable[[World], None], Callable[[World], Any]] = {
     _disable: lambda world: accounts.enable_user(world.user, acting_user=SUPERUSER),
+    _leave: lambda world: accounts.enable_user(world.user, acting_user=SUPERUSER),
     _suspend_tenant: lambda world: tenants.resume_tenant(
         world.application.tenant, acting_user=SUPERUSER
     ),
@@ -258,7 +272,7 @@ LIFTS: dict[Callable[[World], None], Callable[[World], Any]] = {
 }
 # who has just signed up is no member yet
 NEWCOMER = {
-    *(_disable, _delete, _suspend_tenant, _suspend_application),
+    *(_disable, _delete, _leave, _erase, _suspend_tenant, _suspend_application),
     *(_change_password, _reset_password, _undo_address_change),
     *(_sign_out_everywhere, _revoke_key),
 }

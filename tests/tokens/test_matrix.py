@@ -16,6 +16,7 @@ from accounts import services as accounts
 from accounts.models import User
 from config.errors import ServiceError
 from tenants.models import Tenant
+from tests.accounts.flows.doors import mailed_code
 from tests.tokens.reasons import (
     LIFTS,
     NEWCOMER,
@@ -139,9 +140,9 @@ def test_verification_of_a_flow_begun_before_the_reason(
     world: World,
     reason: Reason,
 ) -> None:
-    flow_token = begin_flow(world)
+    flow_token, code = begin_flow(world), mailed_code()
     reason.apply(world)
-    expect(reason.meanwhile_refused, lambda: verify_email(flow_token))
+    expect(reason.meanwhile_refused, lambda: verify_email(flow_token, code))
 
 
 @every_reason
@@ -150,7 +151,7 @@ def test_verification_with_the_reason_between_code_and_mint(
     reason: Reason,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    flow_token = begin_flow(world)
+    flow_token, code = begin_flow(world), mailed_code()
     check = flows.verify_email
 
     def checked_then_ended(
@@ -163,7 +164,7 @@ def test_verification_with_the_reason_between_code_and_mint(
 
     monkeypatch.setattr(flows, "verify_email", checked_then_ended)
     before = Session.objects.count()
-    expect(reason.meanwhile_refused, lambda: verify_email(flow_token))
+    expect(reason.meanwhile_refused, lambda: verify_email(flow_token, code))
     if reason.meanwhile_refused:
         assert Session.objects.count() <= before
 

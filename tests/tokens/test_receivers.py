@@ -9,6 +9,7 @@ from django.dispatch import Signal
 
 from accounts import services as accounts
 from accounts.models import User
+from accounts.privacy import services as privacy
 from accounts.signals import (
     account_disabled,
     credentials_changed,
@@ -182,7 +183,7 @@ def test_a_deleted_application_is_still_named(cast: Cast) -> None:
 
 def test_a_deleted_user_is_still_named(cast: Cast) -> None:
     pk = cast.alice.pk
-    accounts.delete_user(cast.alice, acting_user=None)
+    privacy.delete_user(cast.alice, acting_user=None)
     assert named("user", pk) <= rows()
 
 

@@ -138,7 +138,7 @@ def user_for_superusers(
 ) -> User:
     """Return any user to a superuser; raises `Forbidden`, then `NotFound`."""
     require_superuser(caller(request))
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id, erased_at=None).first()
     if user is None:
         raise NotFound("There is no such user.")
     return user

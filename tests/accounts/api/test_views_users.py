@@ -91,6 +91,7 @@ def test_a_superuser_makes_a_user(root: User) -> None:
         "is_active": True,
         "is_staff": False,
         "is_superuser": False,
+        "erase_at": None,
     }
     assert user.check_password(PASSWORD)
     assert Event.objects.get(action=Action.USER_CREATED).actor_id == str(root.pk)

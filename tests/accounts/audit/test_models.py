@@ -81,3 +81,14 @@ def test_about_finds_an_id_as_target_and_as_actor(event: Event) -> None:
     acted = record(Action.TENANT_CREATED, acting=Party("user", "7", "a@b.c"))
     record(Action.USER_CREATED, acting=None, target=Party("user", "8", "x@y.z"))
     assert set(Event.objects.all().about("7")) == {acted, event}
+
+
+def test_a_mask_replaces_what_tells_a_person_and_nothing_else(event: Event) -> None:
+    other = record(Action.USER_CREATED, acting=None, target=Party("user", "8", "x@y.z"))
+    assert Event.objects.filter(pk=event.pk).mask(target_label="[erased]", ip=None) == 1
+    assert Event.objects.get(pk=event.pk).target_label == "[erased]"
+    assert Event.objects.get(pk=other.pk).target_label == "x@y.z"
+    for column in ("action", "created_at", "actor_id", "target_id", "succeeded", "pk"):
+        with pytest.raises(AppendOnly, match=column):
+            Event.objects.filter(pk=event.pk).mask(target_label="", **{column: "x"})
+    assert Event.objects.count() == 2
