@@ -18,6 +18,8 @@ class Action(models.TextChoices):
     USER_UNLOCKED = "account:user:unlocked", "lockout lifted"
     USER_LOCKED = "account:user:locked", "locked out"
     USER_DELETED = "account:user:deleted", "user deleted"
+    USERS_IMPORTED = "account:users:imported", "users imported"
+    USERS_EXPORTED = "account:users:exported", "users exported"
     RIGHTS_CHANGED = "account:rights:changed", "console rights changed"
     EMAIL_VERIFIED = "account:email:verified", "address verified"
     VERIFICATION_FAILED = "account:email:refused", "verification failed"

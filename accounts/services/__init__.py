@@ -11,6 +11,8 @@ from accounts.services.access import (
     sign_out_everywhere,
 )
 from accounts.services.deletion import delete_user
+from accounts.services.exporting import export_users
+from accounts.services.importing import import_users
 from accounts.services.setup import claim_setup_link, create_setup_link
 from accounts.services.users import change_password, change_profile, create_user
 
@@ -23,6 +25,8 @@ __all__ = [
     "delete_user",
     "disable_user",
     "enable_user",
+    "export_users",
+    "import_users",
     "lift_lockouts",
     "sign_out_everywhere",
 ]
