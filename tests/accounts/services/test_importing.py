@@ -136,7 +136,7 @@ def test_one_address_in_any_spelling_is_taken_once() -> None:
         (3, "refused", "line 2 has the same address, spelled otherwise"),
         (4, "refused", "line 1 has the same address, spelled otherwise"),
         (5, "created", ""),
-        (6, "refused", "line 5 has the same address, spelled otherwise"),
+        (6, "refused", "line 5 has the same address"),
         (7, "refused", "name: Control characters are not allowed."),
         (8, "created", ""),
     ]
