@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from accounts.hashers.bounded import slots
 from accounts.passwords import normalise
+from config.errors import Unavailable
 
 
 class ForeignHasher(BasePasswordHasher, ABC):
@@ -43,6 +44,7 @@ class ForeignHasher(BasePasswordHasher, ABC):
         password: str,
         encoded: str,
     ) -> bool:
+        """Raises `Unavailable` where slots or memory are short."""
         for form in dict.fromkeys((normalise(password), password)):
             try:
                 with slots().one():
@@ -50,6 +52,8 @@ class ForeignHasher(BasePasswordHasher, ABC):
                         return True
             except ValueError:  # a broken hash, a lone surrogate: proves nothing
                 return False
+            except MemoryError:
+                raise Unavailable("No memory left for this password.") from None
         return False
 
     @override

@@ -23,7 +23,7 @@ def test_django_knows_each_and_none_is_ever_made(name: str) -> None:
     assert type(hasher) is type(FOREIGN[name])
     assert hasher.must_update("")
     assert hasher.safe_summary("secret") == {"algorithm": name}
-    assert hasher.harden_runtime("x", "y") is None  # type: ignore[func-returns-value]
+    assert hasher.harden_runtime("x", "y") is None
     with pytest.raises(TypeError, match="never made"):
         hasher.encode("x", "y")
 
@@ -67,6 +67,17 @@ def test_a_full_queue_refuses_a_foreign_check_too(
         raise Unavailable("full")
 
     monkeypatch.setattr(Slots, "one", full)
+    with pytest.raises(Unavailable):
+        identify_hasher(made("x")).verify("x", made("x"))
+
+
+def test_too_little_memory_is_no_wrong_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def short(*words: object) -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr("accounts.hashers.kinds.bcrypt.checkpw", short)
     with pytest.raises(Unavailable):
         identify_hasher(made("x")).verify("x", made("x"))
 

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from typing_extensions import override
 
 from accounts.management.progress import Progress
 
@@ -10,6 +11,7 @@ from accounts.management.progress import Progress
 class Terminal(io.StringIO):
     """Text that says it is a terminal."""
 
+    @override
     def isatty(self) -> bool:
         return True
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, OperationalError
 
 from accounts import services
+from accounts.audit import services as audit
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.flows import verification
@@ -170,12 +171,11 @@ def test_a_crash_loses_one_batch_and_the_next_run_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = [f"p{n}@example.com" for n in range(6)]
-    record = importing.record
 
     def failing(*args: Any, **options: Any) -> Any:
         if options["details"]["lines"][0] == 3:
             raise RuntimeError
-        return record(*args, **options)
+        return audit.record(*args, **options)
 
     monkeypatch.setattr(importing, "record", failing)
     with pytest.raises(RuntimeError):
@@ -217,7 +217,7 @@ def test_a_lost_race_is_run_again_and_not_without_end(
         raise fault
 
     monkeypatch.setattr(importing, "_taken", losing)
-    monkeypatch.setattr(importing.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     with pytest.raises(type(fault)):
         imported("x@example.com")
     assert len(seen) == tries

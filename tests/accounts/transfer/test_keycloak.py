@@ -8,7 +8,7 @@ import pytest
 from accounts.transfer import keycloak
 from tests.accounts.hashers.vectors import KEYCLOAK_ARGON2, KEYCLOAK_PBKDF2
 
-FLAT = {
+FLAT: dict[str, Any] = {
     "algorithm": "pbkdf2-sha256",
     "hashIterations": 27500,
     "salt": "P5rtFkGtPfoaryJ6PizUJw==",

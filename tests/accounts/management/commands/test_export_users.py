@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from typing_extensions import override
 
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
@@ -81,6 +82,7 @@ def test_a_failure_leaves_no_half_a_file(
 
 def test_a_reader_who_goes_away_is_no_traceback() -> None:
     class Gone(io.StringIO):
+        @override
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
