@@ -80,6 +80,9 @@ class Command(OperatorCommand):
             except KeyboardInterrupt:
                 said = "interrupted: what is reported stands, run it again for the rest"
                 raise CommandError(said) from None
+            except OSError as fault:  # a full disk, a reader who went away
+                said = "what was stored stands, run it again for the rest"
+                raise CommandError(f"{fault.strerror or 'cut off'}: {said}") from None
             finally:
                 bar.clear()
         names = ("valid" if run.dry_run else "created", "exists", REFUSED)

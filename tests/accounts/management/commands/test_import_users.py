@@ -200,6 +200,19 @@ def test_an_interruption_says_how_to_go_on(
     run(file, refused="run it again for the rest")
 
 
+def test_a_report_that_cannot_be_written_is_no_traceback(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = "accounts.management.commands.import_users._tell"
+    monkeypatch.setattr(path, full)
+    run(file, refused="No space left on device: what was stored stands")
+    assert User.objects.count() == 2
+
+
 def test_a_bar_is_drawn_on_a_terminal(
     file: Path,
     monkeypatch: pytest.MonkeyPatch,
