@@ -1,6 +1,6 @@
 """Whether an address is proven: a reading of the table in which allauth files it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -52,6 +52,26 @@ def move(user: User) -> None:
     address = wire_form(user.email_key)
     if not mine.update(email=address, verified=True):
         file(user, verified=True)
+
+
+def filed(addresses: Mapping[str, str]) -> set[str]:
+    """Return the keys, of `{wire form: key}`, that any account has."""
+    rows = EmailAddress.objects.filter(email__in=list(addresses))
+    found = set(rows.values_list("email", flat=True))
+    return {key for form, key in addresses.items() if form in found}
+
+
+def file_all(users: Iterable[tuple[User, bool]]) -> None:
+    """File the addresses of new users at once, each with whether it is proven."""
+    EmailAddress.objects.bulk_create(
+        EmailAddress(
+            user=user,
+            email=wire_form(user.email_key),
+            primary=True,
+            verified=verified,
+        )
+        for user, verified in users
+    )
 
 
 def is_verified(user_id: UUID) -> bool:

@@ -12,6 +12,7 @@ from accounts.services.access import (
     lift_lockouts,
     sign_out_everywhere,
 )
+from accounts.services.exporting import export_users
 from accounts.services.factors import (
     add_passkey,
     add_totp,
@@ -20,6 +21,7 @@ from accounts.services.factors import (
     rename_factor,
     reset_factors,
 )
+from accounts.services.importing import import_users
 from accounts.services.setup import claim_setup_link, create_setup_link
 from accounts.services.users import change_password, change_profile, create_user
 
@@ -37,6 +39,8 @@ __all__ = [
     "create_user",
     "disable_user",
     "enable_user",
+    "export_users",
+    "import_users",
     "lift_lockouts",
     "sign_out_everywhere",
 ]

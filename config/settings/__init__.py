@@ -135,7 +135,13 @@ BCRYPT_ROUNDS: int = 4 if TESTING else read("BCRYPT_ROUNDS")
 PASSWORD_MIN_LENGTH: int = read("PASSWORD_MIN_LENGTH")
 HASHING_SLOTS: int = read("HASHING_SLOTS", machine.cores())
 HASHING_QUEUE: int = read("HASHING_QUEUE")
-PASSWORD_HASHERS = ["accounts.hashers.BoundedBCryptSHA256PasswordHasher"]
+PASSWORD_HASHERS = [
+    "accounts.hashers.BoundedBCryptSHA256PasswordHasher",  # makes; the others check
+    *["accounts.hashers.kinds.Bcrypt", "accounts.hashers.kinds.Argon2"],
+    "accounts.hashers.kinds.DjangoPBKDF2",
+    "accounts.hashers.kinds.KeycloakPBKDF2",
+    "accounts.hashers.kinds.FirebaseScrypt",
+]
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.PolicyValidator"}]
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
