@@ -32,6 +32,7 @@ FLOW = "pending"
 NEXT = "next"
 _BACKEND = "accounts.backends.EmailBackend"
 _TOUCHED = timedelta(minutes=1)
+_LONGEST = 2048
 
 Page = Callable[..., HttpResponse]
 
@@ -182,6 +183,8 @@ def next_of(request: HttpRequest) -> str:
     From the form, or else the query.
     """
     wanted = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    if len(wanted) > _LONGEST:
+        return ""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if own and wanted[:1] == "/" and wanted.isprintable() else ""
 

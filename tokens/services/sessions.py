@@ -98,7 +98,11 @@ def log_out(token: Any) -> None:
 
     Raises `TokenInvalid` or `TokenExpired`: whom to sign out must be proven.
     """
-    sid = sid_of(token)
+    end_login_of(sid_of(token))
+
+
+def end_login_of(sid: UUID) -> None:
+    """End the login that a session hangs from, as its person; whoever calls proved it."""
     with transaction.atomic():
         login_id = (
             Session.objects.filter(sid=sid).values_list("login_id", flat=True).first()
