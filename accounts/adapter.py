@@ -11,13 +11,18 @@ from typing_extensions import override
 
 from accounts import limits
 from accounts.addresses import email_key, from_wire_form
-from accounts.backends import SESSION_KEY, Attempt
+from accounts.backends import SESSION_KEY, Attempt, tenant_of_flow
 from accounts.errors import EmailTaken, InvalidCredentials
+from accounts.mail.letters import write_to_address
 from accounts.models import User
-from accounts.outbox.services import enqueue_mail
 from config import context
 from config.encryption import decrypt, encrypt
 
+_LETTERS = {  # of each mail that allauth asks for: our letter, and whether it welcomes
+    "account/email/email_confirmation": ("code", False),
+    "account/email/email_confirmation_signup": ("code", True),
+    "account/email/account_already_exists": ("account-exists", False),
+}
 _EMAIL_STAGE = "allauth.account.stages.EmailVerificationStage"
 
 
@@ -27,6 +32,14 @@ def attempt_of(request: Any) -> Attempt:
     if found is None:
         raise RuntimeError("allauth is only called through accounts.flows")
     return found
+
+
+def _state_of(request: Any) -> dict[str, str]:
+    """Return what the flow of a request keeps, at its first step or a later one."""
+    session = getattr(request, "session", None)
+    kept = session.get(SESSION_KEY) if session is not None else None
+    state: dict[str, str] = kept["state"] if kept else attempt_of(request).state
+    return state
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -123,19 +136,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         email: str,
         context: dict[str, Any],
     ) -> None:
-        """Leave the mail in the outbox, to the address as its owner spells it."""
-        owner = User.objects.filter(email_key=from_wire_form(email)).first()
-        known = {"issuer": settings.ISSUER, "name": owner.name if owner else ""}
-        message = self.render_mail(template_prefix, email, {**context, **known})
-        enqueue_mail(
-            to=owner.email if owner else email,
-            subject=message.subject,
-            text=str(message.body),
-        )
+        """Leave our letter in the outbox, in the brand of the tenant of the flow.
 
-    @override
-    def format_email_subject(self, subject: str) -> str:
-        return str(subject)
+        Raises `KeyError` for a mail of allauth's that we have no letter for.
+        """
+        letter, welcome = _LETTERS[template_prefix]
+        known = {"code": context["code"]} if "code" in context else {}
+        write_to_address(
+            letter,
+            email,
+            tenant_id=tenant_of_flow(_state_of(self.request)),
+            welcome=welcome,
+            **known,
+        )
 
     @override
     def get_client_ip(self, request: HttpRequest) -> str:

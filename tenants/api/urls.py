@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from tenants.api import apis, applications, events, memberships, roles, tenants
+from tenants.api import apis, applications, brand, events, memberships, roles, tenants
 
 _APPLICATION = "applications/<slug:client_id>"
 _MEMBERSHIP = "memberships/<uuid:membership_id>"
@@ -25,6 +25,8 @@ urlpatterns = [
     path("tenants/<slug:slug>", tenants.TenantView.as_view(), name="tenant"),
     _under("suspend", tenants.SuspendTenantView, "suspend-tenant"),
     _under("resume", tenants.ResumeTenantView, "resume-tenant"),
+    _under("brand", brand.BrandView, "brand"),
+    _under("brand/logo", brand.LogoView, "logo"),
     _under("audit-events", events.TenantEventsView, "tenant-audit-events"),
     _under("applications", applications.ApplicationsView, "applications"),
     _under(_APPLICATION, applications.ApplicationView, "application"),

@@ -70,7 +70,7 @@ def log_in(
         email=credentials.email,
         password=credentials.password,
         verification_required=application.tenant.verification_required,
-        state={"client_id": application.client_id, "audience": target.audience},
+        state=_state(application, target),
     )
     if isinstance(outcome, flows.Pending):
         return outcome
@@ -99,7 +99,7 @@ def register(
         password=credentials.password,
         name=credentials.name,
         verification_required=application.tenant.verification_required,
-        state={"client_id": application.client_id, "audience": target.audience},
+        state=_state(application, target),
     )
     if isinstance(outcome, flows.Pending):
         return outcome
@@ -111,6 +111,18 @@ def register(
         membership=None,
     )
     return begin_session(application, target=target, epochs=born, proof=outcome)
+
+
+def _state(
+    application: Application,
+    target: Target,
+) -> dict[str, str]:
+    """Return what a flow keeps: whom it is for, and in whose name it mails."""
+    return {
+        "client_id": application.client_id,
+        "audience": target.audience,
+        "tenant_id": str(application.tenant_id),
+    }
 
 
 def _read_by_address(

@@ -7,8 +7,10 @@ import pytest
 from accounts.mail import letters
 from accounts.outbox.models import Delivery
 from config.encryption import decrypt
-from tests.factories import UserFactory
+from tests.architecture.sources import ROOT
+from tests.factories import TenantFactory, UserFactory
 
+TEMPLATES = ROOT / "templates"
 pytestmark = pytest.mark.django_db
 
 
@@ -20,7 +22,7 @@ def _template(
     (tmp_path / "mail").mkdir()
     text = "Subject: Hello {{ name }}\n\n{{ name }} at {{ issuer }} & {{ fact }}\n"
     (tmp_path / "mail" / "hello.txt").write_text(text)
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, TEMPLATES]}]
 
 
 def written():
