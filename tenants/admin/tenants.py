@@ -63,7 +63,7 @@ class TenantAdmin(KeptAdmin):
         extra = ["logo"] if self.has_change_permission(request, obj) else []
         if extra and obj and obj.logo_digest:
             extra.append("remove_logo")
-        meta = self.form.Meta  # type: ignore[attr-defined]
+        meta = self.form.Meta
         return [*meta.fields, *extra, *(self.shown if obj else ())]
 
     @operation(

@@ -3,8 +3,6 @@
 import hashlib
 from typing import TypedDict, Unpack
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 
 from accounts import addresses
@@ -16,8 +14,6 @@ from tenants import colours, logos, validation
 from tenants.branded import Logo
 from tenants.models import Tenant
 from tenants.permissions import Permission, require
-
-_is_https = URLValidator(schemes=["https"])
 
 
 class Look(TypedDict, total=False):
@@ -108,7 +104,9 @@ def _checked(look: Look) -> dict[str, str]:
     if "support_email" in look:
         wanted["support_email"] = _email(look["support_email"].strip())
     if "support_url" in look:
-        wanted["support_url"] = _url(look["support_url"].strip())
+        wanted["support_url"] = validation.page(
+            "support_url", look["support_url"].strip()
+        )
     return wanted
 
 
@@ -117,19 +115,6 @@ def _email(value: str) -> str:
         return addresses.display(value) if value else ""
     except ValueError as error:
         raise InvalidInput.at("support_email", detail=str(error)) from error
-
-
-def _url(value: str) -> str:
-    try:
-        if value and (len(value) > 255 or not value.isascii() or "@" in value):
-            raise ValidationError("no plain address")
-        if value:
-            _is_https(value)
-    except ValidationError:
-        raise InvalidInput.at(
-            "support_url", detail="Expected an https URL of up to 255 characters."
-        ) from None
-    return value
 
 
 def _record(

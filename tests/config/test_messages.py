@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config import messages
+from config import catalogs, messages
 from config.catalogs import Entry, Message, read
 
 TEMPLATE = """{% load i18n %}{% if a %}{% translate "One 5%" %}{% else %}
@@ -76,7 +76,7 @@ def test_a_catalog_that_stands_says_everything(language: str) -> None:
     if binary.exists():
         entries = read(path.read_text())
         assert messages.missing(messages.said(), entries) == []
-        assert messages.compiled(entries) == binary.read_bytes()
+        assert catalogs.compiled(entries) == binary.read_bytes()
 
 
 def test_what_the_letters_say_is_found() -> None:
