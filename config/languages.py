@@ -20,6 +20,7 @@ from config import context
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 _MOST_TAGS = 10
+_LONGEST = 256
 _ENGLISH = ("/admin/", "/api/", "/account/brand/")
 
 
@@ -61,7 +62,12 @@ def first_of(*tags: str) -> str:
 
 
 def accepted(header: str) -> list[str]:
-    """Return the tags of an Accept-Language header, most wanted first (RFC 9110 12.5.4)."""
+    """Return the tags of an Accept-Language header, most wanted first (RFC 9110 12.5.4).
+
+    Of a long one the beginning counts.
+    """
+    if len(header) > _LONGEST:
+        header = header[:_LONGEST].rpartition(",")[0]
     return [tag for tag, weight in parse_accept_lang_header(header.lower()) if weight]
 
 

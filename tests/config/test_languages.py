@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from accounts.models import User
-from config import context, languages
+from config import context, envelope, languages
 from config.languages import LanguageMiddleware, accepted, first_of, language_of
 
 TAGS = ("de", "ja", "ar")
@@ -70,6 +70,13 @@ def test_a_language_is_offered_once_it_has_a_catalog(
 
 def test_a_header_is_read_by_weight() -> None:
     assert accepted("de;q=0.1, ja, ar;q=0") == ["ja", "de"]
+
+
+def test_of_a_long_header_the_beginning_counts() -> None:
+    assert accepted("de," + "x-y," * 200)[0] == "de"
+    assert accepted("d" * 5000) == accepted("\x00\xff;q=q") == []
+    caller = envelope.caller_of({"HTTP_ACCEPT_LANGUAGE": "de," + "y" * 10_000})
+    assert first_of(*accepted(caller.languages)) == "de"
 
 
 def test_a_view_runs_in_the_language_and_the_thread_does_not_keep_it() -> None:
