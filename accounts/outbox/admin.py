@@ -59,6 +59,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
+    def pages(self, request: HttpRequest) -> list[tuple[str, str, str]]:
+        """Return the mailbox for the navigation: its title, icon and address."""
+        if not settings.MAILBOX or not getattr(request.user, "is_superuser", False):
+            return []
+        return [("Mailbox", "inbox", reverse("admin:outbox_mailbox"))]
+
     def mailbox(self, request: HttpRequest) -> HttpResponse:
         """List the mails that were kept."""
         _admit(request)

@@ -122,3 +122,19 @@ def test_the_front_page_leads_a_superuser_there(
     assert "Mailbox" not in titles(all_rights_but_root())
     settings.MAILBOX = False
     assert "Mailbox" not in titles(root())
+
+
+def test_the_navigation_has_it_where_it_is(
+    kept: Delivery,
+    settings: Any,
+) -> None:
+    def marked(user: Any) -> list[str]:
+        groups = console(user).get(f"{LIST}").context["sidebar_navigation"]
+        items = [item for group in groups for item in group["items"]]
+        return [str(item["title"]) for item in items if item["active"]]
+
+    assert marked(root()) == ["Mailbox"]
+    page = console(all_rights_but_root()).get("/admin/outbox/delivery/")
+    assert LIST not in page.content.decode()
+    settings.MAILBOX = False
+    assert LIST not in console(root()).get("/admin/").content.decode()

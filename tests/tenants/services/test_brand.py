@@ -1,5 +1,6 @@
 """A tenant's admins choose its look, and the trail says who did."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from config.errors import Forbidden, InvalidInput, NotFound
 from tenants.branded import Logo
 from tenants.models import Tenant
 from tenants.services.brand import change_brand, remove_logo, set_logo
+from tests.conftest import Together
 from tests.factories import TenantFactory, UserFactory
 from tests.tenants.pictures import jpeg, png
 
@@ -84,6 +86,26 @@ def test_a_logo_is_stored_replaced_and_taken_away(
     remove_logo(tenant, acting_user=admin)
     assert (tenant.logo_digest, Logo.objects.count()) == ("", 0)
     assert told() == [{"changed": ["logo"]}] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_give_a_logo_at_once_leave_one_whole(together: Together) -> None:
+    acme = TenantFactory()
+    pictures = [png(side, side) for side in range(2, 6)]
+
+    def give(number: int) -> Tenant:
+        tenant = Tenant.objects.get(pk=acme.pk)
+        picture = pictures[number]
+        return set_logo(
+            tenant, data=picture, content_type="image/png", acting_user=None
+        )
+
+    answers = together(4, give)
+    assert [a for a in answers if isinstance(a, Exception)] == []
+    kept = bytes(Logo.objects.get(tenant=acme).data)
+    acme.refresh_from_db()
+    told = hashlib.sha256(b"image/png\n" + kept).hexdigest()
+    assert acme.logo_digest == told
 
 
 def test_strangers_and_other_tenants_admins_change_nothing(
