@@ -162,11 +162,21 @@ class ConsoleSite(_Site):
             items = []
             for model in app["models"]:
                 link = model["admin_url"] or ""
-                icon = getattr(self._registry[model["model"]], "icon", "")
-                active = here.startswith(link)
-                items.append(_item(model["name"], icon, link, active=active))
+                section = self._registry[model["model"]]
+                pages = [
+                    _item(title, icon, url, active=here.startswith(url))
+                    for title, icon, url in getattr(section, "pages", _none)(request)
+                ]
+                active = here.startswith(link) and not any(p["active"] for p in pages)
+                icon = getattr(section, "icon", "")
+                items += [_item(model["name"], icon, link, active=active), *pages]
             groups.append({"title": app["name"], "items": items})
         return groups
+
+
+def _none(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Return the further pages of a section that has none."""
+    return []
 
 
 def _item(

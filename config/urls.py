@@ -8,6 +8,7 @@ from accounts.urls import urlpatterns as account_pages
 from config import health, home, scrape
 from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
+from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
 from tokens.wellknown import urlpatterns as wellknown
 
@@ -16,7 +17,7 @@ v1 = [*accounts, *tenants, *tokens]
 urlpatterns = [
     path("", home.home, name="home"),
     path("api/v1/", include(v1)),
-    path("account/", include(account_pages)),
+    path("account/", include([*account_pages, *brand_pages])),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
