@@ -15,7 +15,8 @@ from accounts.outbox.worker import Runner
 from config.brand import Brand
 from config.encryption import decrypt
 from tenants.services.brand import set_logo
-from tests.browser.test_console import complaints, console, look_at
+from tests.browser.pages import complaints
+from tests.browser.test_console import console, look_at
 from tests.factories import TenantFactory
 from tests.tenants.pictures import png
 
