@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.decorators import decorator_from_middleware
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -78,7 +79,7 @@ def _claim(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            claim_setup_link(
+            made = claim_setup_link(
                 token=given["token"], email=given["email"], password=given["password"]
             )
         except SetupLinkRefused as refusal:
@@ -86,7 +87,8 @@ def _claim(request: HttpRequest) -> HttpResponse:
         except ServiceError as refusal:
             form.explain(refusal, at={"": "email"})
             return _page(request, form, refusal.status)
-        return HttpResponseRedirect(reverse("admin:login"))
+        go_on = import_string(settings.CONSOLE_SETUP)
+        return HttpResponseRedirect(go_on(request, made))
     return _page(request, form, 400)
 
 

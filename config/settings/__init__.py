@@ -278,8 +278,8 @@ FORMAT_MODULE_PATH = "config.formats"
 BRAND_RESOLVER = "tenants.brands.brand_of"
 
 UNFOLD = console.theme(environment=ENVIRONMENT)
-CONSOLE_LOGIN_FORM = console.LOGIN_FORM
-CONSOLE_PASSWORD_FORM = console.PASSWORD_FORM
+CONSOLE_GATE, CONSOLE_WAY, CONSOLE_EXIT = console.GATE, console.WAY, console.EXIT
+CONSOLE_SETUP = console.SETUP
 CONSOLE_SECTIONS = console.SECTIONS
 
 METRICS_TOKEN: str = read("METRICS_TOKEN")
