@@ -69,6 +69,7 @@ def api(keys: None) -> APIClient:
         ("auth/verify-email", {"flow_token": JWT, "code": CANARY}),
         ("auth/verify-email", {"flow_token": CANARY, CANARY: "x"}),
         ("auth/verify-email/resend", {"flow_token": CANARY}),
+        ("auth/keep-account", {"key": CANARY}),
         ("auth/logout", {"refresh_token": JWT}),
         ("tokens/refresh", {"refresh_token": JWT}),
         ("tokens/refresh", {"refresh_token": CANARY, CANARY: "x"}),

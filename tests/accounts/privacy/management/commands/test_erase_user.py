@@ -47,7 +47,9 @@ def test_without_yes_the_address_has_to_be_typed(
     assert User.objects.get().erased_at
 
 
-@pytest.mark.parametrize("who", ["nobody@example.com", "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10", "x", "\x00"])
+@pytest.mark.parametrize(
+    "who", ["nobody@example.com", "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10", "x", "\x00"]
+)
 def test_nobody_is_erased_where_there_is_nobody(who: str) -> None:
     with pytest.raises(CommandError):
         run(who, "--yes")
