@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run quickstart install dev test lint types format openapi env-example \
+.PHONY: help run quickstart install dev test lint types format openapi messages env-example \
 	requirements bench clean hooks
 
 PYTHON ?=
@@ -58,6 +58,9 @@ format: dev ## format the sources
 openapi: dev ## write clients/openapi.yaml from the code
 	DJANGO_ENV=test $(VENV)/python manage.py spectacular --validate --fail-on-warn \
 		--file clients/openapi.yaml
+
+messages: dev ## bring locale/*/django.po up to date and compile it (ARGS=de for one language)
+	DJANGO_ENV=test $(VENV)/python -m config.messages $(ARGS)
 
 env-example: dev ## write .env.example and docs/settings.md from the settings' table
 	$(VENV)/python -m config.settings.example > .env.example

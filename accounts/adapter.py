@@ -8,21 +8,23 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import translation
 from typing_extensions import override
 
 from accounts import limits
 from accounts.addresses import email_key, from_wire_form
-from accounts.backends import SESSION_KEY, Attempt
+from accounts.backends import SESSION_KEY, Attempt, tenant_of_flow
 from accounts.errors import EmailTaken, InvalidCredentials
-from accounts.flows import verification
 from accounts.mail import links
+from accounts.mail.letters import write_to_address
 from accounts.models import User
-from accounts.outbox.services import enqueue_mail
 from config import context
 from config.encryption import decrypt, encrypt
 
-_CONFIRMATION = "account/email/email_confirmation"
+_LETTERS = {  # of each mail that allauth asks for: our letter, and whether it welcomes
+    "account/email/email_confirmation": ("code", False),
+    "account/email/email_confirmation_signup": ("code", True),
+    "account/email/account_already_exists": ("account-exists", False),
+}
 _EMAIL_STAGE = "allauth.account.stages.EmailVerificationStage"
 
 
@@ -32,6 +34,14 @@ def attempt_of(request: Any) -> Attempt:
     if found is None:
         raise RuntimeError("allauth is only called through accounts.flows")
     return found
+
+
+def _state_of(request: Any) -> dict[str, str]:
+    """Return what the flow of a request keeps, at its first step or a later one."""
+    session = getattr(request, "session", None)
+    kept = session.get(SESSION_KEY) if session is not None else None
+    state: dict[str, str] = kept["state"] if kept else attempt_of(request).state
+    return state
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -128,32 +138,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         email: str,
         context: dict[str, Any],
     ) -> None:
-        """Leave the mail in the outbox, to the address as its owner spells it.
+        """Leave our letter in the outbox, in the brand of the tenant of the flow.
 
-        What has a code has a link beside it; nobody's (a taken) address gets neither. A
-        name is told to a proven address only: else a stranger could write to its owner.
+        What has a code has a link beside it; nobody's (a taken) address gets neither.
+        Raises `KeyError` for a mail of allauth's that we have no letter for.
         """
-        owner = User.objects.filter(email_key=from_wire_form(email)).first()
-        proven = owner is not None and verification.is_verified(owner.pk)
-        name = owner.name if owner and proven else ""
-        known = {"issuer": settings.ISSUER, "name": name}
-        language = owner.language if owner else ""
-        with (
-            transaction.atomic(),
-            translation.override(language or translation.get_language()),
-        ):
-            if owner and template_prefix.startswith(_CONFIRMATION):
+        letter, welcome = _LETTERS[template_prefix]
+        known = {"code": context["code"]} if "code" in context else {}
+        with transaction.atomic():
+            owner = User.objects.filter(email_key=from_wire_form(email)).first()
+            if owner and known:
                 known["link"] = links.make(owner, links.Purpose.VERIFY_EMAIL)
-            message = self.render_mail(template_prefix, email, {**context, **known})
-            enqueue_mail(
-                to=owner.email if owner else email,
-                subject=message.subject,
-                text=str(message.body),
+            write_to_address(
+                letter,
+                email,
+                tenant_id=tenant_of_flow(_state_of(self.request)),
+                welcome=welcome,
+                **known,
             )
-
-    @override
-    def format_email_subject(self, subject: str) -> str:
-        return str(subject)
 
     @override
     def get_client_ip(self, request: HttpRequest) -> str:

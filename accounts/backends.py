@@ -56,6 +56,11 @@ class Attempt:
         }
 
 
+def tenant_of_flow(state: dict[str, str]) -> UUID | None:
+    """Return the tenant that a flow's state names, whose brand its mails carry."""
+    return UUID(state["tenant_id"]) if state.get("tenant_id") else None
+
+
 class EmailBackend(ModelBackend):
     """Checks one password with one hash: also for an unknown or a disabled account.
 

@@ -4,14 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.sites import site
-from typing_extensions import override
 
-from accounts import flows, services
 from accounts.models import User
 from accounts.rights import rights_of
 from config.admin import CheckboxesWidget
-from config.errors import ServiceError
-from config.operations import show_refusal
 from config.sections import RefusableForm
 
 _NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -29,54 +25,6 @@ class PasswordForm(forms.Form):
     """A new password for somebody else."""
 
     new_password = forms.CharField(widget=_NEW, strip=False, max_length=4096)
-
-
-class OwnPasswordForm(forms.Form):
-    """An operator's own new password: the present one is asked for, under the limits.
-
-    The service runs in `clean`, so that its refusals appear at the fields.
-    """
-
-    current_password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-        max_length=4096,
-    )
-    new_password = forms.CharField(widget=_NEW, strip=False, max_length=4096)
-
-    def __init__(
-        self,
-        user: User,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        self.user = user
-        super().__init__(*args, **kwargs)
-
-    @override
-    def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        if self.errors:
-            return values
-        try:
-            epoch = flows.reauthenticate(
-                user=self.user, password=values["current_password"]
-            )
-            services.change_password(
-                self.user,
-                new_password=values["new_password"],
-                keep_login=None,
-                acting_user=self.user,
-                epoch=epoch,
-            )
-        except ServiceError as refusal:
-            show_refusal(self, refusal)
-        return values
-
-    def save(self) -> User:
-        """Return the user as stored now; what was to do is done."""
-        self.user.refresh_from_db()
-        return self.user
 
 
 def console_rights() -> list[tuple[str, str]]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 from typing_extensions import override
 from unfold.admin import ModelAdmin as ThemedModelAdmin
@@ -75,9 +77,8 @@ class ConsoleSite(_Site):
 
     @override
     def has_permission(self, request: HttpRequest) -> bool:
-        """Admit active staff; the fresh second factor of the next issue belongs here."""
-        user = request.user
-        return user.is_active and (user.is_staff or user.is_superuser)
+        """Admit active staff who showed a second factor lately (`CONSOLE_GATE`)."""
+        return bool(import_string(settings.CONSOLE_GATE)(request))
 
     @override
     def register(
@@ -100,8 +101,30 @@ class ConsoleSite(_Site):
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        self.login_form = _styled(import_string(settings.CONSOLE_LOGIN_FORM))
-        return super().login(request, extra_context)
+        """Send whoever may not come in as things are to the page that changes that."""
+        query = urlencode({"next": self._wanted(request)})
+        if self.has_permission(request):
+            return HttpResponseRedirect(self._wanted(request))
+        way = import_string(settings.CONSOLE_WAY)(request)
+        if not way:
+            raise PermissionDenied
+        return HttpResponseRedirect(f"{way}?{query}")
+
+    def _wanted(self, request: HttpRequest) -> str:
+        """Return the page of the console that was asked for, else its first."""
+        home = reverse("admin:index", current_app=self.name)
+        wanted = request.GET.get("next", "")
+        return wanted if wanted.startswith(home) and wanted.isprintable() else home
+
+    @override
+    def logout(
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """End the login, as everywhere: the session behind the cookie too."""
+        import_string(settings.CONSOLE_EXIT)(request)
+        return HttpResponseRedirect(reverse("account-login"))
 
     @override
     def password_change(
@@ -109,19 +132,8 @@ class ConsoleSite(_Site):
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Let operators change their own password, by a form that calls the service."""
-        from django.contrib.auth.views import PasswordChangeView
-
-        return PasswordChangeView.as_view(
-            form_class=_styled(import_string(settings.CONSOLE_PASSWORD_FORM)),
-            template_name="admin/console/form.html",
-            success_url=reverse("admin:password_change_done", current_app=self.name),
-            extra_context={
-                **self.each_context(request),
-                "button": "Change password",
-                **(extra_context or {}),
-            },
-        )(request)
+        """Lead operators to where everybody changes their password."""
+        return HttpResponseRedirect(reverse("account-password"))
 
     def search(self, request: HttpRequest) -> HttpResponse:
         """Refuse the theme's search: it caches names beyond the rights to see them."""
@@ -162,11 +174,21 @@ class ConsoleSite(_Site):
             items = []
             for model in app["models"]:
                 link = model["admin_url"] or ""
-                icon = getattr(self._registry[model["model"]], "icon", "")
-                active = here.startswith(link)
-                items.append(_item(model["name"], icon, link, active=active))
+                section = self._registry[model["model"]]
+                pages = [
+                    _item(title, icon, url, active=here.startswith(url))
+                    for title, icon, url in getattr(section, "pages", _none)(request)
+                ]
+                active = here.startswith(link) and not any(p["active"] for p in pages)
+                icon = getattr(section, "icon", "")
+                items += [_item(model["name"], icon, link, active=active), *pages]
             groups.append({"title": app["name"], "items": items})
         return groups
+
+
+def _none(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Return the further pages of a section that has none."""
+    return []
 
 
 def _item(

@@ -7,11 +7,12 @@ the permission without which it is neither computed nor shown. Knows no theme.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.db.models import Model
 from django.http import HttpRequest
 
+_MakesTile = TypeVar("_MakesTile", bound="Callable[[], Tile | None]")
 Tone = Literal["", "good", "bad"]
 
 
@@ -55,7 +56,7 @@ class Panel:
 
 @dataclass
 class _Registry:
-    tiles: list[tuple[str, Callable[[], Tile]]] = field(default_factory=list)
+    tiles: list[tuple[str, Callable[[], Tile | None]]] = field(default_factory=list)
     charts: list[tuple[str, Callable[[], Chart]]] = field(default_factory=list)
     panels: list[tuple[str, str, Callable[[Any], Panel | None]]] = field(
         default_factory=list
@@ -66,10 +67,13 @@ _registry = _Registry()
 ANY_MODEL = "*"
 
 
-def tile(permission: str) -> Callable[[Callable[[], Tile]], Callable[[], Tile]]:
-    """Put what the function returns on the front page, for holders of `permission`."""
+def tile(permission: str) -> Callable[[_MakesTile], _MakesTile]:
+    """Put what the function returns on the front page, for holders of `permission`.
 
-    def register(make: Callable[[], Tile]) -> Callable[[], Tile]:
+    None leaves the tile out.
+    """
+
+    def register(make: _MakesTile) -> _MakesTile:
         _registry.tiles.append((permission, make))
         return make
 
@@ -106,7 +110,8 @@ def panel(
 def tiles_for(request: HttpRequest) -> list[Tile]:
     """Return the tiles that this operator may see."""
     may = request.user.has_perm
-    return [make() for permission, make in _registry.tiles if may(permission)]
+    made = [make() for permission, make in _registry.tiles if may(permission)]
+    return [tile for tile in made if tile is not None]
 
 
 def charts_for(request: HttpRequest) -> list[Chart]:

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RequestContext:
-    """The caller's address, user agent (first 256 characters) and the request id."""
+    """The caller's address, user agent (first 256 characters) and the request id.
+
+    `languages` is what they read, as an Accept-Language header (see `config.languages`).
+    """
 
     ip: str | None = None
     user_agent: str = ""
     request_id: str = ""
+    languages: str = ""
 
 
 NOWHERE = RequestContext()

@@ -54,6 +54,7 @@ def caller_of(meta: Mapping[str, Any]) -> RequestContext:
         ip=address_of(meta),
         user_agent=agent[:256],
         request_id=given if _REQUEST_ID.fullmatch(given) else str(uuid7()),
+        languages=meta.get("HTTP_ACCEPT_LANGUAGE", "")[:512],
     )
 
 

@@ -5,6 +5,12 @@ from typing import Any
 _ID = "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10"
 _TIME = "2026-11-24T09:30:00Z"
 _BY_NAME: dict[str, Any] = {
+    "accent_color": "#1f5bd8",
+    "accent_color_dark": "#84aaff",
+    "brand_name": "Acme",
+    "content_type": "image/png",
+    "data": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAA"
+    "AACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==",
     "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
     "active": True,
     "algorithm": "ES256",
@@ -30,6 +36,8 @@ _BY_NAME: dict[str, Any] = {
     "key": "zJ0nS6b1nE3tY0mJ5m8Qx2cVf7uLr4Ze9pWkHdTgaRs",
     "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
     "kind": "session",
+    "language": "de",
+    "logo_url": "https://id.example.com/account/brand/acme/logo?v=9f86d081884c7d65",
     "methods": ["email_code"],
     "name": "Ada Lovelace",
     "new_password": "a wholly different passphrase",
@@ -48,7 +56,10 @@ _BY_NAME: dict[str, Any] = {
     "signing_algorithm": "ES256",
     "slug": "acme",
     "state": "active",
+    "stylesheet_url": "https://id.example.com/account/brand/acme.css",
     "subject": "x_mTMdtwXmRQ7axPARta6Q",
+    "support_email": "help@example.com",
+    "support_url": "https://example.com/help",
     "suspended_at": None,
     "tenant": "Acme",
     "tenants": ["partner"],

@@ -139,6 +139,8 @@ def banner(settings: Any) -> str:
         f"  Issuer     {settings.ISSUER}",
         "",
     ]
+    if settings.MAILBOX:
+        lines[-1:] = [f"  Mailbox    {base}/admin/outbox/delivery/mailbox/", ""]
     try:
         link = f"{base}{setup_path(create_setup_link())}"
         lines += [

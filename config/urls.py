@@ -8,6 +8,7 @@ from accounts.urls import urlpatterns as account_pages
 from config import health, home, scrape
 from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
+from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
 from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways
@@ -18,8 +19,7 @@ v1 = [*accounts, *tenants, *tokens]
 urlpatterns = [
     path("", home.home, name="home"),
     path("api/v1/", include(v1)),
-    path("account/", include(account_pages)),
-    path("account/", include(entry_pages)),
+    path("account/", include([*account_pages, *entry_pages, *brand_pages])),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from config.admin import CheckboxesWidget, TextareaWidget
 from config.sections import RefusableForm
+from tenants.logos import MOST_BYTES
 from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tenants.permissions import Permission
 from tenants.services.policy import GRANTS
@@ -45,7 +46,13 @@ class ScopesField(LinesField):
 
 
 class TenantForm(RefusableForm):
-    """A tenant's policy."""
+    """A tenant's policy and its look."""
+
+    logo = forms.FileField(
+        required=False,
+        help_text="PNG, JPEG or WebP, up to 48,000 bytes and 1024 by 1024 pixels.",
+    )
+    remove_logo = forms.BooleanField(required=False)
 
     class Meta:
         """The slug is chosen once."""
@@ -54,7 +61,19 @@ class TenantForm(RefusableForm):
         fields = [
             *["slug", "name", "registration"],
             *["verification_required", "mfa_required"],
+            *["brand_name", "accent_color", "accent_color_dark"],
+            *["support_email", "support_url"],
         ]
+        help_texts = {
+            "brand_name": "What people see on pages and in mails; else the name.",
+            "accent_color": "#rrggbb, readable on white: at least 4.5:1.",
+            "accent_color_dark": "For dark pages; else the accent colour, lightened.",
+        }
+
+    def clean_logo(self) -> bytes | None:
+        """Return the uploaded bytes, one more than allowed at most."""
+        given = self.cleaned_data.get("logo")
+        return given.read(MOST_BYTES + 1) if given else None
 
 
 class ApiForm(RefusableForm):

@@ -9,11 +9,12 @@ from django.utils import timezone
 from typing_extensions import override
 
 from config.fields import IdField, KeyField
+from tenants.branded import Branded
 
 BUILT_IN = "default"
 
 
-class Tenant(models.Model):
+class Tenant(Branded):
     """A group of applications, APIs and members that trust each other."""
 
     class Registration(models.TextChoices):

@@ -208,6 +208,20 @@ def _is_origin(
     return bool(exact and secure and parts.hostname and parts.port != default)
 
 
+def page(
+    field: str,
+    value: str,
+) -> str:
+    """Return the https URL of a page for people; "" stays."""
+    parts = _split(value)
+    plain = parts is not None and parts.username is None and "@" not in parts.netloc
+    if value and not (plain and parts and parts.scheme == "https" and parts.hostname):
+        raise InvalidInput.at(
+            field, detail="Expected an https URL without user, up to 255 characters."
+        )
+    return value
+
+
 def seconds(
     field: str,
     value: int | None,

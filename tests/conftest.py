@@ -62,3 +62,28 @@ def together(settings: Any) -> Together:
             return list(pool.map(one, range(count)))
 
     return run
+
+
+@pytest.fixture
+def speaking(
+    settings: Any,
+    tmp_path: Any,
+) -> Callable[[str, dict[str, str]], None]:
+    """Offer a language whose catalog says just this."""
+    from config import catalogs, languages
+
+    def speak(
+        language: str,
+        words: dict[str, str],
+    ) -> None:
+        entries = [
+            catalogs.Entry(catalogs.Message(""), (catalogs.header(language),)),
+            *(catalogs.Entry(catalogs.Message(k), (v,)) for k, v in words.items()),
+        ]
+        path = tmp_path / language / "LC_MESSAGES" / "django.mo"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(catalogs.compiled(entries))
+        languages._offered.cache_clear()
+        settings.LOCALE_PATHS = [tmp_path]  # Django forgets the catalogs it has read
+
+    return speak

@@ -4,7 +4,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
-from tests.factories import UserFactory
+from tenants.models import BUILT_IN, Application
+from tests.factories import SessionFactory, UserFactory
+from tokens.models import Session
 
 
 def root() -> User:
@@ -31,7 +33,16 @@ def all_rights_but_root() -> User:
 
 
 def console(user: User) -> Client:
-    """Return a browser in which `user` is signed in."""
+    """Return a browser in which `user` is signed in, with a second factor."""
     client = Client()
     client.force_login(user)
+    session = SessionFactory.create(
+        user=user,
+        application=Application.objects.get(client_id=BUILT_IN),
+        door=Session.Door.BROWSER,
+        member=False,
+    )
+    cookie = client.session
+    cookie["sid"] = str(session.sid)
+    cookie.save()
     return client

@@ -34,7 +34,8 @@ class Passkey:
         """Make a credential, as `navigator.credentials.create` would."""
         asked = options["publicKey"]
         self.user_handle = _bytes(asked["user"]["id"])
-        cose = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        cose = cbor.encode(dict(public))
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cose
         data = self._authenticator_data(self.flags | ATTESTED) + attested
         statement = {"fmt": "none", "attStmt": {}, "authData": data}

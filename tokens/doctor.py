@@ -244,7 +244,8 @@ def _mail() -> Iterator[Finding]:
         fix = "Set EMAIL_URL=smtp+tls://user:password@host:587 and MAIL_FROM."
         yield Finding("mail", "wrong", "EMAIL_URL is not set: mail is logged", fix)
     else:
-        yield Finding("mail", "ok", "written to the log, as EMAIL_URL is not set")
+        where = "in the console's mailbox" if settings.MAILBOX else "in the log"
+        yield Finding("mail", "ok", f"kept {where}, as EMAIL_URL is not set")
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
     late = waiting.filter(created_at__lt=timezone.now() - LATE_MAIL).count()
     failed = Delivery.objects.filter(state=Delivery.State.FAILED).count()

@@ -21,6 +21,7 @@ class ProfileInput(StrictSerializer):
     """What people may change about themselves."""
 
     name = Name(required=False)
+    language = StrictCharField(max_length=10, allow_blank=True, required=False)
 
 
 class UserInput(StrictSerializer):
@@ -68,6 +69,7 @@ class MeOutput(serializers.Serializer[Any]):
     email = serializers.CharField()
     email_verified = serializers.BooleanField()
     name = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
 
 

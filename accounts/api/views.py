@@ -74,12 +74,10 @@ class MeView(APIView):
 
     @operation("updateMe", takes=ProfileInput, gives=MeOutput)
     def patch(self, request: Request) -> Response:
-        """Change the name; what is not sent stays, and nothing else can be sent."""
-        changes = given(ProfileInput, request)
-        if "name" in changes:
-            services.change_profile(
-                caller(request), name=changes["name"], acting_user=caller(request)
-            )
+        """Change the name or the language; what is not sent stays."""
+        changes, user = given(ProfileInput, request), caller(request)
+        if changes:
+            services.change_profile(user, **changes, acting_user=user)
         return Response(MeOutput(_users().get(pk=caller(request).pk)).data)
 
     @operation("deleteMe", gives={202: LeavingOutput})
@@ -142,12 +140,10 @@ class UserView(APIView):
         request: Request,
         user_id: UUID,
     ) -> Response:
-        """Change a user's name; address, password and factors are their own."""
+        """Change name or language; address, password and factors are their own."""
         user, changes = _found(user_id, request), given(ProfileInput, request)
-        if "name" in changes:
-            services.change_profile(
-                user, name=changes["name"], acting_user=caller(request)
-            )
+        if changes:
+            services.change_profile(user, **changes, acting_user=caller(request))
         return Response(UserOutput(_found(user_id, request)).data)
 
     @operation("deleteUser", status=204)

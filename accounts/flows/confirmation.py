@@ -3,19 +3,19 @@
 import secrets
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import addresses, limits, lockouts
 from accounts.audit.actions import Action
 from accounts.audit.services import record
-from accounts.backends import NOBODY, Attempt
+from accounts.backends import NOBODY, Attempt, tenant_of_flow
 from accounts.errors import CodeInvalid, FlowInvalid, InvalidCredentials
 from accounts.flows import contract, pending, second_factor, verification
 from accounts.flows.contract import VERIFY_EMAIL, Authenticated, Pending, take
 from accounts.flows.pending import Waiting
 from accounts.flows.registration import may_mail
+from accounts.mail.letters import write_to_address
 from accounts.models import SpentCode, User
 from config.errors import InvalidInput, Unavailable
 
@@ -65,7 +65,8 @@ def resend_code(flow: Waiting) -> Pending:
             raise FlowInvalid from None
         if tells_owner:
             address = addresses.wire_form(flow.key)
-            get_adapter().send_mail("account/email/account_already_exists", address, {})
+            tenant_id = tenant_of_flow(flow.state)
+            write_to_address("account-exists", address, tenant_id=tenant_id)
     return Pending(VERIFY_EMAIL, flow.flow_token, methods=("email_code",))
 
 

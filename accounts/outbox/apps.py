@@ -13,8 +13,9 @@ class OutboxConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        from accounts.outbox import housekeeping
+        from accounts.outbox import housekeeping, mailbox
 
         housekeeping.register(housekeeping.purge_deliveries)
         housekeeping.register(housekeeping.purge_workers)
+        housekeeping.register(mailbox.wipe)
         housekeeping.register(housekeeping.purge_browser_sessions)

@@ -1,5 +1,6 @@
 """Who hands over which kind of delivery."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from accounts.outbox.models import Delivery
 
+logger = logging.getLogger(__name__)
 Sender = Callable[[UUID, dict[str, Any]], None]
 
 
@@ -19,10 +21,14 @@ def send_mail(
     """Send one mail through Django's backend; raises what that raises.
 
     The Message-ID is the delivery's: where a worker died between sending and noting it,
-    the second copy can be recognised as one. What is addressed to nobody is not sent: it
-    was left so that nobody can tell by the work whether an address is known.
+    the second copy can be recognised as one. With a mailbox it is kept and not sent. What is
+    addressed to nobody is not sent: it was left so that nobody can tell by the work whether
+    an address is known.
     """
     if not payload["to"]:
+        return
+    if settings.MAILBOX:
+        logger.info("mail kept in the mailbox", extra={"delivery": str(delivery_id)})
         return
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >")
     message = EmailMultiAlternatives(

@@ -21,7 +21,7 @@ from django.db import close_old_connections, connections
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts.outbox import housekeeping
+from accounts.outbox import housekeeping, mailbox
 from accounts.outbox.models import Delivery, Worker
 from accounts.outbox.senders import sender_of
 from config.encryption import decrypt
@@ -108,11 +108,13 @@ def _settle(
     state: Delivery.State,
     error: str,
 ) -> None:
-    """Close a delivery and wipe what it said."""
+    """Close a delivery and wipe what it said, unless a mailbox keeps it."""
     now = timezone.now()
-    sent_at: datetime | None = now if state == Delivery.State.SENT else None
+    sent = state == Delivery.State.SENT
+    sent_at: datetime | None = now if sent else None
+    said = delivery.payload if sent and mailbox.keeps(delivery) else ""
     _mine(delivery).update(
-        state=state, payload="", due_at=now, sent_at=sent_at, last_error=error
+        state=state, payload=said, due_at=now, sent_at=sent_at, last_error=error
     )
 
 

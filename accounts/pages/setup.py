@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -52,7 +53,7 @@ def _claim(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            claim_setup_link(
+            made = claim_setup_link(
                 token=given["token"], email=given["email"], password=given["password"]
             )
         except SetupLinkRefused as refusal:
@@ -60,7 +61,8 @@ def _claim(request: HttpRequest) -> HttpResponse:
         except ServiceError as refusal:
             form.explain(refusal, at={"": "email"})
             return _page(request, form, refusal.status)
-        return HttpResponseRedirect(reverse("admin:login"))
+        go_on = import_string(settings.CONSOLE_SETUP)
+        return HttpResponseRedirect(go_on(request, made))
     return _page(request, form, 400)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -109,23 +110,44 @@ def store(
 def change_profile(
     user: User,
     *,
-    name: str,
+    name: str | None = None,
+    language: str | None = None,
     acting_user: User | None,
 ) -> User:
-    """Change what somebody is called. Raises `Forbidden`, `InvalidInput`."""
+    """Change what somebody is called, and the language they are written in.
+
+    `language` is a tag of `LANGUAGES`, or "" for the browser's. None stays as it is.
+    Raises `Forbidden`, `InvalidInput`.
+    """
     require_self_or_superuser(user, acting_user)
-    called = names.cleaned(name)
+    wanted: dict[str, str] = {}
+    if name is not None:
+        wanted["name"] = names.cleaned(name)
+    if language is not None:
+        wanted["language"] = _language(language)
     with transaction.atomic():
-        mine = User.objects.filter(pk=user.pk).exclude(name=called)
-        if mine.update(name=called, updated_at=timezone.now()):
+        stored = User.objects.select_for_update().get(pk=user.pk)
+        changed = [n for n, value in wanted.items() if getattr(stored, n) != value]
+        if changed:
+            mine = User.objects.filter(pk=user.pk)
+            mine.update(**wanted, updated_at=timezone.now())
             record(
                 Action.USER_CHANGED,
                 acting=acting_user,
                 target=user,
-                details={"changed": ["name"]},
+                details={"changed": changed},
             )
     user.refresh_from_db()
     return user
+
+
+def _language(tag: str) -> str:
+    known = [tag for tag, _ in settings.LANGUAGES]
+    if tag and tag not in known:
+        raise InvalidInput.at(
+            "language", detail=f"Expected one of {', '.join(known)}, or nothing."
+        )
+    return tag
 
 
 def change_password(

@@ -82,6 +82,7 @@ PAGES_MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.languages.LanguageMiddleware",
 ]
 SILENCED_SYSTEM_CHECKS = [
     *["admin.E408", "admin.E409", "admin.E410"],  # they run inside PagesMiddleware
@@ -191,6 +192,7 @@ REVOCATION_FEED_MAX_AGE: int = read("REVOCATION_FEED_MAX_AGE")
 KEY_PREPUBLISH_SECONDS: int = read("KEY_PREPUBLISH_SECONDS")
 
 _mail = read("EMAIL_URL")
+MAILBOX = EMBEDDED and not _mail  # mail is kept for the console, and sent to nobody
 if TESTING:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 elif _mail:
@@ -267,14 +269,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(read("STATIC_ROOT", str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ja", "日本語"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "config.formats"
+BRAND_RESOLVER = "tenants.brands.brand_of"
 
 UNFOLD = console.theme(environment=ENVIRONMENT)
-CONSOLE_LOGIN_FORM = console.LOGIN_FORM
-CONSOLE_PASSWORD_FORM = console.PASSWORD_FORM
+CONSOLE_GATE, CONSOLE_WAY, CONSOLE_EXIT = console.GATE, console.WAY, console.EXIT
+CONSOLE_SETUP = console.SETUP
 CONSOLE_SECTIONS = console.SECTIONS
 
 METRICS_TOKEN: str = read("METRICS_TOKEN")

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.templatetags.static import static
 
-LOGIN_FORM = "accounts.pages.console.ConsoleLoginForm"
-PASSWORD_FORM = "accounts.forms.OwnPasswordForm"
+GATE = "tokens.pages.browser.may_operate"
+WAY = "tokens.pages.browser.way_to_console"
+EXIT = "tokens.pages.browser.leave"
+SETUP = "tokens.pages.browser.begin_setup"
 SECTIONS = ["accounts", "tenants", "tokens", "audit", "outbox"]
 
 

@@ -67,7 +67,7 @@ TABLE: list[Variable] = [
             "EMAIL_URL",
             "str",
             "",
-            "smtp+tls://user:password@host:587; else mail is logged",
+            "smtp+tls://user:password@host:587; else the mailbox",
         ),
         ("MAIL_FROM", "str", "no-reply@localhost", "sender of all mail"),
         (

@@ -1,18 +1,23 @@
 """The console's section about tenants."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from typing_extensions import override
 
 from config import console
 from config.console import Cell
+from config.errors import InvalidInput
 from config.operations import ConsoleRequest, Operation, operation
+from tenants import logos
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import TenantForm
 from tenants.models import Application, Tenant
-from tenants.services import tenants
+from tenants.services import brand, tenants
 
 
 @admin.register(Tenant)
@@ -34,7 +39,9 @@ class TenantAdmin(KeptAdmin):
         request: ConsoleRequest,
         values: dict[str, Any],
     ) -> Tenant:
-        return tenants.create_tenant(**values, acting_user=request.user)
+        look = _look_in(values)
+        tenant = tenants.create_tenant(**values, acting_user=request.user)
+        return _dressed(tenant, look, request.user)
 
     @override
     def change(
@@ -43,7 +50,21 @@ class TenantAdmin(KeptAdmin):
         obj: Tenant,
         values: dict[str, Any],
     ) -> None:
+        look = _look_in(values)
         tenants.change_tenant(obj, **values, acting_user=request.user)
+        _dressed(obj, look, request.user)
+
+    @override
+    def get_fields(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+    ) -> Any:
+        extra = ["logo"] if self.has_change_permission(request, obj) else []
+        if extra and obj and obj.logo_digest:
+            extra.append("remove_logo")
+        meta = self.form.Meta
+        return [*meta.fields, *extra, *(self.shown if obj else ())]
 
     @operation(
         Operation(
@@ -78,6 +99,38 @@ class TenantAdmin(KeptAdmin):
     ) -> None:
         """Open a suspended tenant."""
         tenants.resume_tenant(obj, acting_user=request.user)
+
+
+def _look_in(values: dict[str, Any]) -> dict[str, Any]:
+    """Take what is a tenant's look out of the form's values."""
+    names = [*brand.Look.__annotations__, "logo", "remove_logo"]
+    return {name: values.pop(name) for name in names if name in values}
+
+
+def _dressed(
+    tenant: Tenant,
+    look: dict[str, Any],
+    operator: Any,
+) -> Tenant:
+    """Have the services give a tenant its look, in the page's own transaction."""
+    logo, gone = look.pop("logo", None), look.pop("remove_logo", False)
+    tenant = brand.change_brand(tenant, acting_user=operator, **look)
+    if logo:
+        kind = logos.kind_of(logo) or "image/png"
+        with _at_the_file():
+            brand.set_logo(tenant, data=logo, content_type=kind, acting_user=operator)
+    elif gone:
+        brand.remove_logo(tenant, acting_user=operator)
+    return tenant
+
+
+@contextmanager
+def _at_the_file() -> Iterator[None]:
+    """Point a refusal of the bytes at the form's field."""
+    try:
+        yield
+    except InvalidInput as refusal:
+        raise InvalidInput.at("logo", detail=refusal.errors[0].detail) from refusal
 
 
 @console.panel("tenants.tenant", permission="tenants.view_application")

@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts.adapter import AccountAdapter, attempt_of
 from accounts.models import User
 from accounts.outbox.models import Delivery
+from config.context import RequestContext, entered
 from config.encryption import decrypt
 from tests.accounts.flows.doors import log_in, sign_up
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, TenantFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def test_a_new_account_is_mailed_a_code_at_its_own_spelling() -> None:
     assert mail["to"] == "Ann@Example.com"
     assert mail["subject"] == "Your verification code"
     assert mail["text"].startswith("Hello,")
-    assert not mail["html"]
+    assert "Hello,</p>" in mail["html"]
 
 
 def test_the_owner_is_mailed_and_never_the_look_alike() -> None:
@@ -44,6 +45,37 @@ def test_the_owner_is_mailed_and_never_the_look_alike() -> None:
     assert mail["to"] == "Ann@example.com"
     assert mail["subject"] == "You already have an account"
     assert "Hello Ann <b>," in mail["text"] and "Eve" not in mail["text"]
+    assert "Hello Ann &lt;b&gt;,</p>" in mail["html"]
+
+
+def test_a_mail_carries_the_brand_of_the_tenant_of_its_flow() -> None:
+    acme = TenantFactory.create(brand_name="Acme <Shop>")
+
+    sign_up("ann@example.com", required=True, tenant_id=str(acme.pk))
+    sign_up("ann@example.com", required=True, tenant_id=str(acme.pk))
+
+    assert len(mails()) == 2
+    for mail in mails():
+        assert "given at Acme &lt;Shop&gt;" in mail["html"]
+
+
+def test_a_mail_is_in_the_language_of_the_request_that_caused_it(speaking: Any) -> None:
+    speaking("de", {"Your verification code": "Ihr Code"})
+    with entered(RequestContext(ip="192.0.2.9", languages="de-AT,en;q=0.5")):
+        sign_up("ann@example.com", required=True)
+
+    assert mails()[0]["subject"] == "Ihr Code"
+    assert 'lang="de" dir="ltr"' in mails()[0]["html"]
+
+
+def test_a_mail_is_in_its_owner_s_language_first(speaking: Any) -> None:
+    speaking("ar", {"You already have an account": "لديك حساب"})
+    UserFactory.create(email="ann@example.com", language="ar")
+
+    sign_up("ann@example.com", required=True)
+
+    assert mails()[0]["subject"] == "لديك حساب"
+    assert 'lang="ar" dir="rtl"' in mails()[0]["html"]
 
 
 def test_a_stranger_writes_nothing_to_the_owner_of_an_address() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.forms import OwnPasswordForm, RightsForm, console_rights
+from accounts.forms import RightsForm, console_rights
 from accounts.models import User
 from tests.factories import PASSWORD, UserFactory
 from tests.operators import staff
@@ -26,13 +26,3 @@ def test_no_right_over_people_can_be_granted() -> None:
 def test_a_page_shows_the_rights_held() -> None:
     form = RightsForm(instance=staff("audit.view_event"))
     assert form.initial["rights"] == ["audit.view_event"]
-
-
-def test_saving_the_password_form_does_nothing_more() -> None:
-    user = UserFactory.create()
-    new = "an entirely different passphrase"
-    form = OwnPasswordForm(user, {"current_password": PASSWORD, "new_password": new})
-    assert form.is_valid()
-    saved = form.save()
-    assert saved == User.objects.get(pk=user.pk)
-    assert saved.epoch == 1

@@ -23,6 +23,7 @@ READS_ENVIRONMENT = {
     "config/probe.py": "the health check loads no settings",
     "config/start.py": "names the settings module, and a folder that failed",
     "config/wsgi.py": "names the settings module",
+    "config/messages.py": "names the settings module",
     "config/gunicorn.py": "tells prometheus_client its folder",
 }
 # The rest of config imports no app: each of ours may import it.

@@ -75,6 +75,7 @@ def api(keys: None) -> APIClient:
         ("auth/confirm-email-change", {"key": CANARY}),
         ("auth/undo-email-change", {"key": CANARY}),
         ("users/me/email", {"email": f"{CANARY}@example.com"}),
+        ("auth/keep-account", {"key": CANARY}),
         ("auth/logout", {"refresh_token": JWT}),
         ("tokens/refresh", {"refresh_token": JWT}),
         ("tokens/refresh", {"refresh_token": CANARY, CANARY: "x"}),

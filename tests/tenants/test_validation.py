@@ -144,3 +144,11 @@ def test_lifetimes_outside_the_instances_are_refused(bad: int) -> None:
     with pytest.raises(InvalidInput):
         validation.seconds("access_token_seconds", bad, 3600)
     assert validation.seconds("access_token_seconds", None, 3600) is None
+
+
+def test_a_page_for_people_is_https() -> None:
+    for good in ("", "https://acme.example", "https://acme.example:8443/a?b=c#d"):
+        assert validation.page("support_url", good) == good
+    for bad in ("http://a.example", "https://", "https://u@a.example/", "help", "//a"):
+        with pytest.raises(InvalidInput):
+            validation.page("support_url", bad)

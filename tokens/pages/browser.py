@@ -19,17 +19,20 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
-from accounts import freshness
+from accounts import flows, freshness
 from accounts.errors import InsufficientUserAuthentication
+from accounts.flows import Authenticated
 from accounts.models import User
 from config.errors import NotAuthenticated
 from tokens import standing
 from tokens.models import Session
+from tokens.services import entrances, sessions
 from tokens.standing import Standing
 
 SID = "sid"
 FLOW = "pending"
 NEXT = "next"
+_READ = "_standing_read"  # once a request: the console asks for each link that it shows
 _BACKEND = "accounts.backends.EmailBackend"
 _TOUCHED = timedelta(minutes=1)
 _LONGEST = 2048
@@ -61,9 +64,12 @@ def stay(request: HttpRequest) -> None:
     request.user = user
 
 
-def end(request: HttpRequest) -> None:
-    """Forget who sits at the browser; the session itself is ended by its service."""
+def leave(request: HttpRequest) -> None:
+    """End the browser's login, and forget who sat there. Named by CONSOLE_EXIT."""
+    present = standing_of(request)
     request.session.flush()
+    if present is not None:
+        sessions.log_out_of(present.sid)
 
 
 def standing_of(request: HttpRequest) -> Standing | None:
@@ -71,9 +77,15 @@ def standing_of(request: HttpRequest) -> Standing | None:
 
     Using it notes the use, once a minute, and puts its idle end off.
     """
-    sid = request.session.get(SID)
-    user = request.user
-    if not sid or not isinstance(user, User):
+    if not hasattr(request, _READ):
+        setattr(request, _READ, _read(request))
+    found: Standing | None = getattr(request, _READ)
+    return found
+
+
+def _read(request: HttpRequest) -> Standing | None:
+    sid, user = request.session.get(SID), request.user
+    if not sid or not user.is_authenticated:
         return None
     try:
         present = standing.read(UUID(sid))
@@ -141,6 +153,25 @@ def session_of(request: HttpRequest) -> Session:
     return Session.objects.select_related("login__user").get(sid=sid)
 
 
+def begin_setup(
+    request: HttpRequest,
+    user: User,
+) -> str:
+    """Sign in whoever has just made the first superuser; return where to go.
+
+    They chose the password a moment ago: the console's second factor is enrolled next.
+    Named by CONSOLE_SETUP.
+    """
+    entrance = entrances.hosted()
+    epochs = entrances.read_epochs(user.pk, user.epoch, entrance.application)
+    proof = Authenticated.now(user.pk, amr=("pwd",), state={})
+    session = entrances.enter(entrance, epochs=epochs, proof=proof)
+    if not isinstance(session, Session):
+        return reverse("account-login")
+    begin(request, session)
+    return f"{reverse('account-enrol')}?{urlencode({NEXT: reverse('admin:index')})}"
+
+
 def may_operate(request: HttpRequest) -> bool:
     """Tell whether the console may be used: staff, with a second factor shown lately.
 
@@ -165,8 +196,6 @@ def way_to_console(request: HttpRequest) -> str:
     Named by CONSOLE_WAY: to sign in, to enrol a factor, or to prove again who they are; ""
     for somebody who is no operator, whatever they prove.
     """
-    from accounts import flows
-
     user, present = request.user, standing_of(request)
     if present is None:
         return reverse("account-login")

@@ -46,6 +46,7 @@ class Entrance:
             "client_id": self.application.client_id,
             "audience": self.target.audience,
             "door": self.door.value,
+            "tenant_id": str(self.application.tenant_id),
         }
 
 

@@ -98,11 +98,11 @@ def log_out(token: Any) -> None:
 
     Raises `TokenInvalid` or `TokenExpired`: whom to sign out must be proven.
     """
-    end_login_of(sid_of(token))
+    log_out_of(sid_of(token))
 
 
-def end_login_of(sid: UUID) -> None:
-    """End the login that a session hangs from, as its person; whoever calls proved it."""
+def log_out_of(sid: UUID) -> None:
+    """End the login of a session, with all its sessions; done again it does nothing."""
     with transaction.atomic():
         login_id = (
             Session.objects.filter(sid=sid).values_list("login_id", flat=True).first()

@@ -24,6 +24,7 @@ def test_people_read_their_own_profile(alice: User) -> None:
         "email": "Alice@example.com",
         "email_verified": True,
         "name": "Alice",
+        "language": "",
         "created_at": answer.json()["created_at"],
     }
     assert answer.json()["created_at"].endswith("Z")
@@ -85,3 +86,44 @@ def test_a_body_that_is_no_object_is_refused(
     answer = client.generic("PATCH", ME, body, content_type="application/json")
 
     assert answer.status_code == 400
+
+
+def test_people_choose_the_language_of_their_mails(alice: User) -> None:
+    caller = calling(alice, "account")
+    answer = caller.patch(ME, {"language": "ar"})
+    assert (answer.status_code, answer.json()["language"]) == (200, "ar")
+    assert caller.get(ME).json()["language"] == "ar"
+    assert answer.json()["name"] == "Alice"
+
+    assert caller.patch(ME, {"language": ""}).json()["language"] == ""
+    assert caller.patch(ME, {"language": "", "name": "Alice"}).status_code == 200
+    told = Event.objects.filter(action=Action.USER_CHANGED)
+    assert [event.details for event in told] == [{"changed": ["language"]}] * 2
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *["tlh", "DE", "de-AT", "x" * 11, "../en"],
+        5,
+        True,
+        None,
+        [],
+        {},
+        "a\x00",
+        "\ud800",
+    ],
+)
+def test_a_language_that_is_none_of_ours_is_refused(
+    language: Any,
+    alice: User,
+) -> None:
+    body = json.dumps({"language": language})
+    answer = calling(alice, "account").generic(
+        "PATCH", ME, body, content_type="application/json"
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "#/language"
+    alice.refresh_from_db()
+    assert alice.language == ""

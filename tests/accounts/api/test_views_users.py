@@ -87,6 +87,7 @@ def test_a_superuser_makes_a_user(root: User) -> None:
         "email": "New@example.com",
         "email_verified": False,
         "name": "New",
+        "language": "",
         "created_at": answer.json()["created_at"],
         "is_active": True,
         "is_staff": False,

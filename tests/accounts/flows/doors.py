@@ -33,11 +33,12 @@ def sign_up(
     password: str = PASSWORD,
     required: bool = False,
     name: str = "Ann",
+    tenant_id: str = "",
 ) -> Authenticated | Pending:
     return flows.sign_up(
         email=email,
         password=password,
         name=name,
         verification_required=required,
-        state=STATE,
+        state={**STATE, "tenant_id": tenant_id} if tenant_id else STATE,
     )

@@ -1,6 +1,7 @@
 """A mailed link works once, for its purpose, for whom and as long as its rule says."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,30 +13,31 @@ from accounts.errors import LinkInvalid
 from accounts.mail import links
 from accounts.mail.links import Purpose
 from accounts.models import MailLink, User
+from tests.conftest import Together
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def key_of(url):
+def key_of(url: str) -> str:
     return parse_qs(urlsplit(url).query)["key"][0]
 
 
 def claimed(
-    key,
-    purpose,
-):
+    key: str,
+    purpose: Purpose,
+) -> Any:
     with transaction.atomic():
         return links.claim(key, purpose)
 
 
-def test_a_link_leads_below_the_issuer_and_is_stored_hashed(settings):
+def test_a_link_leads_below_the_issuer_and_is_stored_hashed(settings: Any) -> None:
     url = links.make(UserFactory(), Purpose.RESET_PASSWORD)
     assert url.startswith(f"{settings.ISSUER}/account/password/reset/key/?key=")
     assert key_of(url) not in str(MailLink.objects.values().get())
 
 
-def test_looking_changes_nothing_and_a_claim_works_once():
+def test_looking_changes_nothing_and_a_claim_works_once() -> None:
     user = UserFactory()
     key = key_of(links.make(user, Purpose.VERIFY_EMAIL, data={"a": 1}))
     assert links.look(key, Purpose.VERIFY_EMAIL).data == {"a": 1}
@@ -46,18 +48,18 @@ def test_looking_changes_nothing_and_a_claim_works_once():
 
 
 @pytest.mark.parametrize("key", ["", "x", "\x00", "\ud800", "é" * 5000])
-def test_what_is_no_link_is_refused(key):
+def test_what_is_no_link_is_refused(key: str) -> None:
     with pytest.raises(LinkInvalid):
         links.look(key, Purpose.VERIFY_EMAIL)
 
 
-def test_a_link_serves_no_other_purpose():
+def test_a_link_serves_no_other_purpose() -> None:
     key = key_of(links.make(UserFactory(), Purpose.VERIFY_EMAIL))
     with pytest.raises(LinkInvalid):
         claimed(key, Purpose.RESET_PASSWORD)
 
 
-def test_a_newer_link_kills_the_one_before_of_the_same_person_only():
+def test_a_newer_link_kills_the_one_before_of_the_same_person_only() -> None:
     user = UserFactory()
     first = key_of(links.make(user, Purpose.RESET_PASSWORD))
     other = key_of(links.make(UserFactory(), Purpose.RESET_PASSWORD))
@@ -78,9 +80,9 @@ def test_a_newer_link_kills_the_one_before_of_the_same_person_only():
     ],
 )
 def test_each_change_kills_what_its_rule_says(
-    change,
-    kills,
-):
+    change: dict[str, Any],
+    kills: set[str],
+) -> None:
     user = UserFactory()
     later = timezone.now() + timedelta(days=1)
     keys = {p: key_of(links.make(user, p, expires_at=later)) for p in Purpose}
@@ -96,7 +98,7 @@ def test_each_change_kills_what_its_rule_says(
     assert dead == kills
 
 
-def test_a_link_runs_out_and_is_purged_a_day_later():
+def test_a_link_runs_out_and_is_purged_a_day_later() -> None:
     key = key_of(links.make(UserFactory(), Purpose.VERIFY_EMAIL))
     MailLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(LinkInvalid):
@@ -106,7 +108,7 @@ def test_a_link_runs_out_and_is_purged_a_day_later():
     assert links.purge() == 1
 
 
-def test_void_kills_the_purposes_named_or_all():
+def test_void_kills_the_purposes_named_or_all() -> None:
     user = UserFactory()
     for purpose in Purpose:
         links.make(user, purpose)
@@ -117,14 +119,14 @@ def test_void_kills_the_purposes_named_or_all():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_claims_at_once_one_wins(together):
+def test_of_many_claims_at_once_one_wins(together: Together) -> None:
     key = key_of(links.make(UserFactory(), Purpose.UNDO_EMAIL_CHANGE))
     said = together(12, lambda _: claimed(key, Purpose.UNDO_EMAIL_CHANGE))
     assert sum(isinstance(s, MailLink) for s in said) == 1
     assert sum(isinstance(s, LinkInvalid) for s in said) == 11
 
 
-def test_a_claim_outside_a_transaction_is_a_fault_of_ours():
+def test_a_claim_outside_a_transaction_is_a_fault_of_ours() -> None:
     connection = transaction.get_connection()
     with patch.object(connection, "in_atomic_block", False):
         with pytest.raises(RuntimeError, match="transaction"):

@@ -4,6 +4,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from typing_extensions import override
 
@@ -11,7 +12,9 @@ from typing_extensions import override
 class SmtpSink(socketserver.ThreadingTCPServer):
     """Speaks just enough SMTP on a loopback port; `messages` holds what came.
 
-    `refuse` answers every recipient with that line instead; `hang` says nothing at all.
+    `refuse` answers every recipient with that line instead; `greeting` is its first
+    line (a 554 turns everybody away). `hang` says nothing at all, `stall` falls silent at
+    that command, `vanish` hangs up there.
     """
 
     allow_reuse_address = True
@@ -22,9 +25,14 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         *,
         refuse: str = "",
         hang: bool = False,
+        greeting: str = "220 sink",
+        stall: str = "",
+        vanish: str = "",
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
-        self.refuse, self.hang = refuse, hang
+        self.refuse, self.hang, self.greeting = refuse, hang, greeting
+        self.stall, self.vanish = stall, vanish
+        self.connections = 0
         self.messages: list[str] = []
         self.released = threading.Event()
 
@@ -39,12 +47,18 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     @override
     def handle(self) -> None:
+        self.server.connections += 1
         if self.server.hang:
             self.server.released.wait(30)
             return
-        self._say("220 sink")
+        self._say(self.server.greeting)
         while line := self.rfile.readline():
             command = line.decode().strip().upper()
+            if self.server.stall and command.startswith(self.server.stall):
+                self.server.released.wait(30)
+                return
+            if self.server.vanish and command.startswith(self.server.vanish):
+                return
             if command.startswith("RCPT") and self.server.refuse:
                 self._say(self.server.refuse)
             elif command == "DATA":
@@ -68,13 +82,9 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def sink(
-    *,
-    refuse: str = "",
-    hang: bool = False,
-) -> Iterator[SmtpSink]:
-    """Run a sink for the length of the block."""
-    with SmtpSink(refuse=refuse, hang=hang) as server:
+def sink(**manner: Any) -> Iterator[SmtpSink]:
+    """Run a sink for the length of the block; `manner` is `SmtpSink`'s."""
+    with SmtpSink(**manner) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

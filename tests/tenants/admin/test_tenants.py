@@ -1,11 +1,14 @@
 """The console's section about tenants."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.audit.models import Event
+from tenants.branded import Logo
 from tenants.models import Tenant
 from tests.factories import ApplicationFactory, TenantFactory
 from tests.operators import all_rights_but_root, console, root, staff
+from tests.tenants.pictures import png
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/tenants/tenant/"
@@ -104,3 +107,49 @@ def test_a_second_factor_is_asked_for_through_the_service() -> None:
     assert Event.objects.get(action="tenant:tenant:changed").details == {
         "changed": ["mfa_required"]
     }
+
+
+def test_a_look_is_given_through_the_services() -> None:
+    tenant, operator = TenantFactory.create(slug="acme", name="Acme"), root()
+    client, path = console(operator), f"{LIST}%s/change/"
+    logo = SimpleUploadedFile("x.svg", png(), content_type="image/svg+xml")
+    form = {**FORM, "brand_name": "Acme Shop", "accent_color": "#8a1c1c", "logo": logo}
+    assert client.post(path % tenant.pk, form).status_code == 302
+    tenant.refresh_from_db()
+    assert (tenant.brand_name, tenant.accent_color) == ("Acme Shop", "#8a1c1c")
+    assert Logo.objects.get().content_type == "image/png"
+    assert Event.objects.filter(actor_id=str(operator.pk)).count() == 2
+
+    assert "remove_logo" in client.get(path % tenant.pk).content.decode()
+    client.post(path % tenant.pk, {**FORM, "remove_logo": "on"})
+    assert not Logo.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("accent_color", "#ffff00"),
+        ("support_url", "http://x"),
+        ("logo", SimpleUploadedFile("x.png", b"<svg/>")),
+        ("logo", SimpleUploadedFile("x.png", png() + b"x" * 50_000)),
+    ],
+)
+def test_a_look_that_does_not_fit_is_told_at_its_field_and_nothing_changes(
+    field: str,
+    value: object,
+) -> None:
+    tenant = TenantFactory.create(slug="acme", name="Acme")
+    form = {**FORM, "name": "Other", field: value}
+    answer = console(root()).post(f"{LIST}{tenant.pk}/change/", form)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors[field]
+    tenant.refresh_from_db()
+    assert (tenant.name, tenant.accent_color) == ("Acme", "")
+    assert not Event.objects.exists()
+
+
+def test_staff_who_may_only_look_see_no_upload() -> None:
+    tenant = TenantFactory.create()
+    page = console(staff("tenants.view_tenant")).get(f"{LIST}{tenant.pk}/change/")
+    assert page.status_code == 200
+    assert 'type="file"' not in page.content.decode()

@@ -82,8 +82,7 @@ def test_a_password_is_never_hashed_inside_a_transaction(
 
 def test_a_sign_up_signs_in_and_joins() -> None:
     application = ApplicationFactory()
-    pair = register(application=application)
-    pair = minted(pair)
+    pair = minted(register(application=application))
     user = User.objects.get()
     assert (pair.standing.user_id, user.name) == (user.pk, "New")
     assert not user.is_staff and not user.is_superuser

@@ -136,6 +136,13 @@ def test_a_round_erases_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) 
     assert [erasure.erase_due() for _ in range(3)] == [2, 1, 0]
 
 
+def test_a_round_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "ROUND_SECONDS", -1.0)
+    for _ in range(2):
+        due()
+    assert [erasure.erase_due() for _ in range(3)] == [1, 1, 0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_erase_each_person_once(together: Together) -> None:
     for _ in range(3):

@@ -1,0 +1,61 @@
+"""How a tenant looks to the people who sign in: on pages, and in mails.
+
+A leaf that every app may ask. Who knows the tenants answers, by the dotted path in
+`BRAND_RESOLVER`: accounts writes mails and may not import tenants.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+PRODUCT = "NTT Authentication Server"
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A name, a logo and colours (`#rrggbb`); the defaults are those of `page.css`.
+
+    `logo_path` and `stylesheet_path` are below the issuer, "" where there is none. The
+    `_dark` colours are for dark pages.
+    """
+
+    name: str = PRODUCT
+    logo_path: str = ""
+    stylesheet_path: str = ""
+    accent: str = "#1f5bd8"
+    on_accent: str = "#ffffff"
+    accent_dark: str = "#84aaff"
+    on_accent_dark: str = "#000000"
+    support_email: str = ""
+    support_url: str = ""
+
+    @property
+    def logo_url(self) -> str:
+        """The logo's whole address, for mails; "" without one."""
+        return f"{settings.ISSUER}{self.logo_path}" if self.logo_path else ""
+
+    @property
+    def stylesheet_url(self) -> str:
+        """The stylesheet's whole address; "" without one."""
+        path = self.stylesheet_path
+        return f"{settings.ISSUER}{path}" if path else ""
+
+
+def brand_of(tenant_id: UUID | None) -> Brand:
+    """Return a tenant's brand; None, or an unknown tenant, has the default tenant's."""
+    resolve = import_string(settings.BRAND_RESOLVER)
+    return cast(Callable[[UUID | None], Brand], resolve)(tenant_id)
+
+
+def page_context(tenant_id: UUID | None) -> dict[str, str]:
+    """Return what the pages' base template shows; addresses are of the same origin."""
+    brand = brand_of(tenant_id)
+    return {
+        "brand_name": brand.name,
+        "brand_logo": brand.logo_path,
+        "brand_stylesheet": brand.stylesheet_path,
+    }

@@ -1,0 +1,35 @@
+"""A brand is asked of whoever the settings name."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from config import brand
+from config.brand import Brand
+
+
+def acme(tenant_id: UUID | None) -> Brand:
+    """Stand in for who knows the tenants."""
+    return Brand(
+        name=str(tenant_id),
+        logo_path="/account/brand/acme/logo",
+        stylesheet_path="/account/brand/acme.css",
+    )
+
+
+def test_whoever_the_setting_names_is_asked(settings: Any) -> None:
+    settings.BRAND_RESOLVER = f"{__name__}.acme"
+    key = uuid4()
+
+    assert brand.brand_of(key).name == str(key)
+    assert brand.page_context(key) == {
+        "brand_name": str(key),
+        "brand_logo": "/account/brand/acme/logo",
+        "brand_stylesheet": "/account/brand/acme.css",
+    }
+
+
+def test_addresses_are_below_the_issuer(settings: Any) -> None:
+    found = acme(None)
+    assert found.logo_url == f"{settings.ISSUER}/account/brand/acme/logo"
+    assert found.stylesheet_url == f"{settings.ISSUER}/account/brand/acme.css"
+    assert (Brand().logo_url, Brand().stylesheet_url) == ("", "")
