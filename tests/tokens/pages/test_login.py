@@ -51,7 +51,7 @@ def test_address_and_password_sign_in_with_a_new_cookie(
         ("ann@example.com", "Tr0ub4dor"),
         ("nobody@example.com", PASSWORD),
         ("no address", PASSWORD),
-        ("ann@example.com", "hunter2-" * 400),
+        ("ann@example.com", "hunter2-" * 9),
         ("ann@example.com", "pässword \U0001f600"),
     ],
 )
