@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from django.test import Client
 from django.utils import timezone
 
@@ -212,7 +211,18 @@ def test_a_passkeys_answer_is_good_once(
 
 @pytest.mark.parametrize(
     "credential",
-    ["", "{", "[]", "null", "1", '"x"', "[" * 20_000, "9" * 5000, "\x00", "x" * 200_000],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        '"x"',
+        "[" * 20_000,
+        "9" * 5000,
+        "\x00",
+        "x" * 200_000,
+    ],
 )
 def test_what_no_passkey_answers_is_refused(
     credential: str,

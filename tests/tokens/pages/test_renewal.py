@@ -81,7 +81,7 @@ def test_too_many_wrong_ones_are_told(
     inside: Browser,
     settings: Any,
 ) -> None:
-    settings.LIMITS = settings.LIMITS | {"login_account": "2/15m"}
+    settings.LIMITS = settings.LIMITS | {"login_ip": "2/15m"}
     answers = [inside.post(AGAIN, password="not this one") for _ in range(3)]
     assert answers[-1].status_code == 429
     assert "Too many tries." in text(answers[-1])
