@@ -79,7 +79,7 @@ def used(
 
 def test_the_paths_are_those_that_are_mailed() -> None:
     for rule in RULES.values():
-        assert resolve(rule.path).url_name.startswith("account-")
+        assert str(resolve(rule.path).url_name).startswith("account-")
     assert resolve(PATH).url_name == "account-invitation"
 
 

@@ -10,14 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import disable_user
 from tests.authenticators import App
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.operators import root
 from tests.passkeys import Passkey
 from tests.tokens.pages.people import (
     HOME,
     LOGIN,
     MFA,
-    PASSWORD,
     Browser,
     options,
     text,
