@@ -1,8 +1,11 @@
 """What is held about somebody: all of it to take along, and its end."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 from django import forms
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages.forms import PageForm
 from accounts.privacy import services
-from config import envelope
 from tokens.pages import browser
 from tokens.pages.browser import fresh, signed_in
 from tokens.pages.own.page import DONE, form_page, person, posted, shown, tried
@@ -37,7 +39,8 @@ def data(request: HttpRequest) -> HttpResponse:
 @fresh
 def export(request: HttpRequest) -> HttpResponse:
     """Say what the file holds; a POST downloads it."""
-    mine, held = person(request), {}
+    mine = person(request)
+    held: dict[str, Any] = {}
     form = PageForm(posted(request))
     status = tried(
         form, lambda given: held.update(services.export_data(mine, acting_user=mine))
@@ -46,8 +49,8 @@ def export(request: HttpRequest) -> HttpResponse:
         return shown(request, "export", status, form=form)
     name = f'attachment; filename="account-{mine.pk}.json"'
     return HttpResponse(
-        envelope.encode(held),
-        content_type=envelope.JSON,
+        json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2),
+        content_type="application/json",
         headers={"Content-Disposition": name},
     )
 
@@ -58,9 +61,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Ask whether somebody wants to leave; a POST shuts the account and signs out."""
     mine = person(request)
     form = LeaveForm(posted(request))
-    status = tried(
-        form, lambda given: services.request_erasure(mine, acting_user=mine)
-    )
+    status = tried(form, lambda given: services.request_erasure(mine, acting_user=mine))
     if status != DONE or mine.erase_at is None:
         return shown(request, "leave", status, form=form)
     browser.end(request)

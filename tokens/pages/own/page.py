@@ -23,6 +23,11 @@ from tokens.standing import Standing
 
 DONE = 302
 AT_ONCE = 25
+_BELOW = {  # page -> the entry of the navigation that it stands below
+    **dict.fromkeys(("passkey", "remove", "recovery-codes"), "account-security"),
+    **dict.fromkeys(("enrol", "enrol-app", "enrol-passkey"), "account-security"),
+    **dict.fromkeys(("export", "leave"), "account-data"),
+}
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -72,7 +77,8 @@ def shown(
     **context: Any,
 ) -> HttpResponse:
     """Return a page of the account area."""
-    return render(request, f"account/own/{name}.html", context, status=status)
+    told = {"here": _BELOW.get(name, ""), **context}
+    return render(request, f"account/own/{name}.html", told, status=status)
 
 
 def way(

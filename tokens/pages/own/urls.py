@@ -23,13 +23,9 @@ urlpatterns = [
     path("2fa/enrol/", enrolment.choose, name="account-enrol"),
     path("2fa/enrol/app/", enrolment.app, name="account-enrol-app"),
     path("2fa/enrol/passkey/", enrolment.passkey, name="account-enrol-passkey"),
-    path(
-        "2fa/recovery-codes/", recovery.recovery_codes, name="account-recovery-codes"
-    ),
+    path("2fa/recovery-codes/", recovery.recovery_codes, name="account-recovery-codes"),
     path("2fa/<uuid:factor_id>/", security.passkey, name="account-passkey"),
-    path(
-        "2fa/<uuid:factor_id>/remove/", security.remove, name="account-factor-remove"
-    ),
+    path("2fa/<uuid:factor_id>/remove/", security.remove, name="account-factor-remove"),
     path("sessions/", sessions.own_sessions, name="account-sessions"),
     path("sessions/others/end/", sessions.end_others, name="account-sessions-others"),
     path("sessions/all/end/", sessions.end_all, name="account-sessions-all"),
