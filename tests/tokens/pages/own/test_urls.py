@@ -26,7 +26,7 @@ PAGES = {
 FRESH = {
     *("email/", "2fa/enrol/", "2fa/enrol/app/", "2fa/enrol/passkey/"),
     *("2fa/recovery-codes/", "data/export/", "data/leave/"),
-    *(f"2fa/{NOBODYS}/", f"2fa/{uuid4()}/remove/"),
+    *(f"2fa/{NOBODYS}/", f"2fa/{NOBODYS}/remove/"),
 }
 ACTIONS = {
     *("email/verify/", "sessions/others/end/", "sessions/all/end/"),
