@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from tenants.models import BUILT_IN, Application
 from tests.factories import SessionFactory, UserFactory
+from tokens import feed
 from tokens.models import Session
 
 
@@ -34,6 +35,7 @@ def all_rights_but_root() -> User:
 
 def console(user: User) -> Client:
     """Return a browser in which `user` is signed in, with a second factor."""
+    feed.read()  # nobody's standing is known without one
     client = Client()
     client.force_login(user)
     session = SessionFactory.create(
