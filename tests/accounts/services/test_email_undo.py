@@ -5,11 +5,12 @@ from allauth.mfa.models import Authenticator
 
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
-from accounts.errors import LinkInvalid
+from accounts.errors import LinkInvalid, MfaRequired
 from accounts.flows.verification import is_verified
 from accounts.models import KnownAddress, User
 from accounts.services import email, recovery
 from tests.accounts.services.test_email import NEW, OLD, moved
+from tests.authenticators import App, has_app
 from tests.factories import UserFactory
 from tests.mailbox import last_mail
 
@@ -26,7 +27,7 @@ def ann() -> User:
 def test_undoing_gives_the_account_back_and_leaves_the_mover_nothing(
     ann: User,
 ) -> None:
-    Authenticator.objects.create(user=ann, type="totp", data={})
+    app = has_app(ann)
     moved(ann)
     undo = last_mail(OLD).key
     Authenticator.objects.create(user=ann, type="webauthn", data={})
@@ -43,10 +44,22 @@ def test_undoing_gives_the_account_back_and_leaves_the_mover_nothing(
     assert Event.objects.filter(action=Action.EMAIL_CHANGE_UNDONE).count() == 1
     with pytest.raises(LinkInvalid):
         recovery.confirm_reset(key=reset, password="mallory's new passphrase")
-    key = last_mail(OLD).key
-    recovery.confirm_reset(key=key, password="seven green tractors at noon")
+    _reset(last_mail(OLD).key, app)
     with pytest.raises(LinkInvalid):
         email.undo_change(key=undo)
+
+
+def _reset(
+    key: str,
+    app: App,
+) -> None:
+    """Choose a new password with the app that is left."""
+    new = "seven green tractors at noon"
+    with pytest.raises(MfaRequired) as asked:
+        recovery.confirm_reset(key=key, password=new)
+    flow_token = asked.value.extra["flow_token"]
+    proof = {"flow_token": flow_token, "method": "totp", "code": app.code()}
+    recovery.confirm_reset(key=key, password=new, proof=proof)
 
 
 def test_a_reset_by_the_mover_does_not_kill_the_way_back(ann: User) -> None:
