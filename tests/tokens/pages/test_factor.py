@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import change_password, disable_user
 from tests.authenticators import App
 from tests.conftest import Together
-from tests.factories import PASSWORD
+from tests.factories import UserFactory
 from tests.operators import root
 from tests.passkeys import Passkey
 from tests.tokens.api.factor_calls import add_app, signed_in
@@ -172,8 +172,8 @@ def test_what_ended_meanwhile_leads_back(
     else:
         change_password(
             ann,
-            current_password=PASSWORD,
             new_password="quite another password",
+            keep_login=None,
             acting_user=ann,
         )
     assert went(begun.post(MFA, code=app.code())) == LOGIN
@@ -185,12 +185,10 @@ def test_another_person_takes_over_the_browser_and_not_the_step(
     begun: Browser,
     app: App,
 ) -> None:
-    from tests.factories import UserFactory
-
     UserFactory(email="bob@example.com")
     assert went(begun.log_in("bob@example.com")) == HOME
     assert went(begun.post(MFA, code=app.code())) == LOGIN
-    assert text(begun.get(HOME)) == "in as bob@example.com"
+    assert "in as bob@example.com" in text(begun.get(HOME))
 
 
 def test_a_form_of_another_site_and_other_methods_are_refused(
