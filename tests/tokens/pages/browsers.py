@@ -22,7 +22,7 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 def stub(request: HttpRequest) -> HttpResponse:
     """Stand in for a page that others write."""
-    return HttpResponse("stub")
+    return HttpResponse('<!doctype html><link rel="icon" href="data:,"><h1>Stub</h1>')
 
 
 NAMES = ("login", "logout", "reauthenticate", "reset")

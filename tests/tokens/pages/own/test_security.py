@@ -1,9 +1,5 @@
 """The list of factors; their names, and their end."""
 
-import json
-from typing import Any
-from uuid import UUID
-
 import pytest
 from allauth.mfa.models import Authenticator
 
@@ -16,7 +12,6 @@ from tests.authenticators import has_app
 from tests.conftest import Together
 from tests.factories import UserFactory
 from tests.mailbox import mails
-from tests.passkeys import Passkey
 from tests.tokens.pages.browsers import Browser, signed_in
 from tests.tokens.pages.own.test_enrolment import add_app, add_passkey
 

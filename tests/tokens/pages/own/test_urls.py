@@ -38,7 +38,7 @@ FORMS = {*ACTIONS, *FRESH, "", "password/change/"} - {"2fa/enrol/"}
 def refused(browser: Browser) -> bool:
     """Tell whether the browser is sent to sign in, and the cookie good for nothing."""
     answer = browser.open("")
-    return answer.status_code == 302 and answer["Location"] == to("login", "")
+    return bool(answer.status_code == 302 and answer["Location"] == to("login", ""))
 
 
 def to(
@@ -78,8 +78,8 @@ def test_a_stranger_changes_nothing(
 ) -> None:
     browser.open("")
     stranger = Browser()
-    stranger.client.cookies = browser.client.cookies.copy()
     token = _token(browser)
+    stranger.client.cookies.load(browser.client.cookies.output(header="", sep=";"))
     del stranger.client.cookies[_session_cookie()]
     answer = stranger.client.post(
         f"/account/{page}", {"csrfmiddlewaretoken": token, "sure": "on"}
