@@ -7,7 +7,7 @@ import re
 
 from config.errors import InvalidInput
 
-LIGHT = ("#ffffff", "#f4f5f7")
+LIGHT = ("#ffffff", "#f5f6f8")
 DARK = ("#1b1f27", "#12151b")
 LEAST = 4.5
 WHITE, BLACK = "#ffffff", "#000000"
