@@ -188,10 +188,11 @@ def test_a_pending_flow_cannot_act_on_the_new_address() -> None:
     sign_up(OLD)
     pending = log_in(OLD, required=True)
     assert isinstance(pending, Pending)
-    flow, code = flows.waiting(pending.flow_token), mailed_code()
+    waits = flows.Purpose.EMAIL
+    flow, code = flows.waiting(pending.flow_token, waits), mailed_code()
     user = moved(User.objects.get())
     for step in (
-        lambda: flows.waiting(pending.flow_token),
+        lambda: flows.waiting(pending.flow_token, waits),
         lambda: flows.verify_email(flow, code=code),
     ):
         with pytest.raises(FlowInvalid):
