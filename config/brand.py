@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 PRODUCT = "NTT Authentication Server"
@@ -26,9 +27,9 @@ class Brand:
     name: str = PRODUCT
     logo_path: str = ""
     stylesheet_path: str = ""
-    accent: str = "#1f5bd8"
+    accent: str = "#1d56d0"
     on_accent: str = "#ffffff"
-    accent_dark: str = "#84aaff"
+    accent_dark: str = "#8ab0ff"
     on_accent_dark: str = "#000000"
     support_email: str = ""
     support_url: str = ""
@@ -49,6 +50,14 @@ def brand_of(tenant_id: UUID | None) -> Brand:
     """Return a tenant's brand; None, or an unknown tenant, has the default tenant's."""
     resolve = import_string(settings.BRAND_RESOLVER)
     return cast(Callable[[UUID | None], Brand], resolve)(tenant_id)
+
+
+def for_page(request: HttpRequest) -> dict[str, str]:
+    """Return the brand of a hosted page (a context processor): the default tenant's.
+
+    A page of another tenant's sign-in passes its own `page_context`.
+    """
+    return page_context(None) if request.path.startswith("/account/") else {}
 
 
 def page_context(tenant_id: UUID | None) -> dict[str, str]:

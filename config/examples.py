@@ -5,8 +5,8 @@ from typing import Any
 _ID = "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10"
 _TIME = "2026-11-24T09:30:00Z"
 _BY_NAME: dict[str, Any] = {
-    "accent_color": "#1f5bd8",
-    "accent_color_dark": "#84aaff",
+    "accent_color": "#1d56d0",
+    "accent_color_dark": "#8ab0ff",
     "brand_name": "Acme",
     "content_type": "image/png",
     "data": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAA"

@@ -3,12 +3,12 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import FreshAccount
+from accounts.api.public import PublicView
 from accounts.api.requests import caller, given
 from accounts.privacy import services
 from config.openapi import operation
@@ -55,11 +55,8 @@ class ExportView(APIView):
         return Response(held, headers=headers)
 
 
-class KeepAccountView(APIView):
+class KeepAccountView(PublicView):
     """Coming back; whoever has the link's key is who asked to leave."""
-
-    authentication_classes = []
-    permission_classes = [AllowAny]
 
     @operation("keepAccount", takes=KeepInput, status=204)
     def post(self, request: Request) -> Response:

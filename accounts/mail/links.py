@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -29,7 +30,7 @@ class Rule:
 
     `epoch`: dead once the person's epoch moved. `login`: dead once they signed in.
     `address`: dead once the address it was mailed to is not theirs.
-    `inactive`: good for a disabled person too. `each`: a newer one kills only those that
+    `inactive`: good for a disabled person too, as far as the link itself goes. `each`: a newer one kills only those that
     were mailed to the same address.
     """
 
@@ -48,7 +49,12 @@ RULES: dict[str, Rule] = {
     Purpose.RESET_PASSWORD: Rule("/account/password/reset/key/", 3600, login=True),
     Purpose.CHANGE_EMAIL: Rule("/account/email/confirm/", _DAY, address=False),
     Purpose.UNDO_EMAIL_CHANGE: Rule(
-        "/account/email/undo/", 7 * _DAY, epoch=False, address=False, each=True
+        "/account/email/undo/",
+        7 * _DAY,
+        epoch=False,
+        address=False,
+        inactive=True,  # whoever moved an account may have left it: `services.email`
+        each=True,
     ),
     Purpose.CANCEL_ERASURE: Rule(
         "/account/keep/", 0, epoch=False, address=False, inactive=True
@@ -73,16 +79,18 @@ def make(
     now = timezone.now()
     mailed_to = email_key or user.email_key
     older = MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None)
-    (older.filter(email_key=mailed_to) if rule.each else older).delete()
-    MailLink.objects.create(
-        purpose=purpose,
-        user=user,
-        digest=_digest(token),
-        email_key=mailed_to,
-        epoch=user.epoch,
-        data=data or {},
-        expires_at=expires_at or now + timedelta(seconds=rule.seconds),
-    )
+    with transaction.atomic():
+        _hold(user.pk)
+        (older.filter(email_key=mailed_to) if rule.each else older).delete()
+        MailLink.objects.create(
+            purpose=purpose,
+            user=user,
+            digest=_digest(token),
+            email_key=mailed_to,
+            epoch=user.epoch,
+            data=data or {},
+            expires_at=expires_at or now + timedelta(seconds=rule.seconds),
+        )
     return f"{settings.ISSUER}{rule.path}?key={token}"
 
 
@@ -92,8 +100,10 @@ def pretend(purpose: Purpose) -> str:
     Where an address may belong to nobody, so that neither time nor statements tell.
     """
     token = secrets.token_urlsafe(32)
-    MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
-    SpentCode.objects.create(digest=_digest(token))
+    with transaction.atomic():
+        _hold(NOBODY)
+        MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
+        SpentCode.objects.create(digest=_digest(token))
     return f"{settings.ISSUER}{RULES[purpose].path}?key={token}"
 
 
@@ -145,6 +155,11 @@ def void(
 def purge() -> int:
     """Remove links that ran out a day ago; returns how many."""
     return MailLink.objects.filter(expires_at__lt=timezone.now() - _KEPT).delete()[0]
+
+
+def _hold(user_id: UUID) -> None:
+    """Hold a person's row, as a claim does, before their links: no two wait crosswise."""
+    User.objects.select_for_update().filter(pk=user_id).exists()
 
 
 def _stands(

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.brand.for_page",
             ],
         },
     },
@@ -157,6 +158,7 @@ ACCOUNT_RATE_LIMITS = False  # ours are exact under any number of workers
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RATE_LIMITS = False
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who may enrol, `flows` decides
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a code of the step before or after
@@ -173,6 +175,7 @@ LIMITS: dict[str, str] = {
     "register_ip": read("LIMIT_REGISTER_IP"),
     "resend_account": read("LIMIT_RESEND_ACCOUNT"),
     "reset_ip": read("LIMIT_RESET_IP"),
+    "passkey_ip": read("LIMIT_PASSKEY_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "export_account": read("LIMIT_EXPORT_ACCOUNT"),

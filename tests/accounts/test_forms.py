@@ -3,8 +3,6 @@
 import pytest
 
 from accounts.forms import RightsForm, console_rights
-from accounts.models import User
-from tests.factories import PASSWORD, UserFactory
 from tests.operators import staff
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from accounts.errors import InsufficientUserAuthentication
 from accounts.flows import Authenticated
 from accounts.models import User
 from config.errors import NotAuthenticated
-from tokens import standing
+from tokens import feed, standing
 from tokens.models import Session
 from tokens.services import entrances, sessions
 from tokens.standing import Standing
@@ -48,6 +48,7 @@ def begin(
     if session.door != Session.Door.BROWSER:
         raise ImproperlyConfigured("a browser stands on a session of the browser door")
     user = User.objects.get(pk=session.login.user_id)
+    feed.read()  # without one, nobody's standing is known
     request.session.flush()
     auth.login(request, user, backend=_BACKEND)
     request.session[SID] = str(session.sid)
@@ -64,10 +65,15 @@ def stay(request: HttpRequest) -> None:
     request.user = user
 
 
+def end(request: HttpRequest) -> None:
+    """Forget who sits at the browser; the session itself was ended by a service."""
+    request.session.flush()
+
+
 def leave(request: HttpRequest) -> None:
     """End the browser's login, and forget who sat there. Named by CONSOLE_EXIT."""
     present = standing_of(request)
-    request.session.flush()
+    end(request)
     if present is not None:
         sessions.log_out_of(present.sid)
 

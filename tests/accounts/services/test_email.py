@@ -188,10 +188,10 @@ def test_a_pending_flow_cannot_act_on_the_new_address() -> None:
     sign_up(OLD)
     pending = log_in(OLD, required=True)
     assert isinstance(pending, Pending)
-    flow, code = flows.waiting(pending.flow_token), mailed_code()
+    flow, code = flows.waiting(pending.flow_token, flows.Purpose.EMAIL), mailed_code()
     user = moved(User.objects.get())
     for step in (
-        lambda: flows.waiting(pending.flow_token),
+        lambda: flows.waiting(pending.flow_token, flows.Purpose.EMAIL),
         lambda: flows.verify_email(flow, code=code),
     ):
         with pytest.raises(FlowInvalid):

@@ -72,7 +72,7 @@ def test_the_owner_of_an_address_takes_a_strangers_account_over(
     for kept in (Authenticator, KnownAddress, KnownDevice, MailLink):
         assert not kept.objects.exists(), kept
     with pytest.raises(FlowInvalid):
-        flows.waiting(pending.flow_token)
+        flows.waiting(pending.flow_token, flows.Purpose.EMAIL)
     with pytest.raises(LinkInvalid):
         links.look(away.rpartition("=")[2], Purpose.CHANGE_EMAIL)
     assert heard == [account_taken_over, credentials_changed]

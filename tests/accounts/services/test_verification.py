@@ -48,13 +48,15 @@ def test_the_link_proves_the_address_once_and_ends_the_flow_of_its_maker() -> No
         verification.verify_by_link(key=key)
     for typed in ("AAAA-AAAA", code):
         with pytest.raises((FlowInvalid, CodeInvalid)):
-            flows.verify_email(flows.waiting(flow_token), code=typed)
+            flows.verify_email(
+                flows.waiting(flow_token, flows.Purpose.EMAIL), code=typed
+            )
     assert isinstance(log_in(required=True), Authenticated)
 
 
 def test_another_code_brings_another_link_and_kills_the_one_before() -> None:
     flow_token, first = begun(), last_mail().key
-    flows.resend_code(flows.waiting(flow_token))
+    flows.resend_code(flows.waiting(flow_token, flows.Purpose.EMAIL))
     second = last_mail().key
     with pytest.raises(LinkInvalid):
         verification.verify_by_link(key=first)
@@ -70,7 +72,7 @@ def test_signing_in_unverified_mails_a_link_too() -> None:
 def test_a_taken_address_is_never_mailed_a_link() -> None:
     UserFactory(email="ann@example.com", verified=False)
     flow_token = begun()
-    flows.resend_code(flows.waiting(flow_token))
+    flows.resend_code(flows.waiting(flow_token, flows.Purpose.EMAIL))
     assert len(mails()) == 2
     assert not any(mail.url for mail in mails())
     assert not MailLink.objects.exists()
@@ -78,7 +80,9 @@ def test_a_taken_address_is_never_mailed_a_link() -> None:
 
 def test_a_link_of_a_proven_address_does_no_harm() -> None:
     flow_token, key = begun(), last_mail().key
-    flows.verify_email(flows.waiting(flow_token), code=mailed_code())
+    flows.verify_email(
+        flows.waiting(flow_token, flows.Purpose.EMAIL), code=mailed_code()
+    )
     verification.verify_by_link(key=key)
     assert Event.objects.filter(action=Action.EMAIL_VERIFIED).count() == 1
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 import pytest
-from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.staticfiles import finders
-from django.test import Client
 from django.utils.module_loading import import_string
 
-from config.settings.console import LOGIN_FORM, PASSWORD_FORM, SECTIONS, theme
+from config.settings.console import EXIT, GATE, SECTIONS, SETUP, WAY, theme
+from tests.operators import console, staff
 
 
 @pytest.mark.parametrize(
@@ -37,8 +36,8 @@ def test_a_production_badge_is_not_mistaken_for_another() -> None:
 
 
 @pytest.mark.django_db
-def test_the_theme_is_the_one_in_use(client: Client) -> None:
-    page = client.get("/admin/login/").content.decode()
+def test_the_theme_is_the_one_in_use() -> None:
+    page = console(staff()).get("/admin/").content.decode()
     wanted = theme(environment="test")
     assert wanted["SITE_HEADER"] in page
     for asset in (wanted["STYLES"][0], wanted["SITE_FAVICONS"][0]["href"]):
@@ -54,9 +53,9 @@ def test_its_assets_are_there() -> None:
         assert finders.find(path.removeprefix("/static/")), path
 
 
-@pytest.mark.parametrize("named", [LOGIN_FORM, PASSWORD_FORM])
-def test_the_forms_it_names_are_forms(named: str) -> None:
-    assert issubclass(import_string(named), forms.BaseForm)
+@pytest.mark.parametrize("named", [GATE, WAY, EXIT, SETUP])
+def test_what_it_is_entered_by_is_there(named: str) -> None:
+    assert callable(import_string(named))
 
 
 def test_every_section_of_ours_has_its_place() -> None:
