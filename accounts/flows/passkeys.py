@@ -35,9 +35,10 @@ class Claimed:
 def begin(state: dict[str, str]) -> tuple[str, dict[str, Any]]:
     """Begin a sign-in by passkey; return the `flow_token` and WebAuthn request options.
 
-    Raises `PasskeysUnavailable`.
+    Raises `PasskeysUnavailable`, and `TooManyRequests` past the limit per IP.
     """
     webauthn.require_possible()
+    limits.hit("passkey_ip", lockouts.caller())
     token = pending.begin(None, Purpose.PASSKEY, state=state, seconds=FLOW_SECONDS)
     answer = ask("auth/webauthn/login", flow_token=token, method="GET")
     return token, answer["data"]["request_options"]
@@ -61,8 +62,8 @@ def log_in(
 ) -> Authenticated:
     """Finish a sign-in with the passkey's answer.
 
-    `claimed` is what `claimed_by` told before. Raises `CredentialInvalid` (recorded; counted per IP), `FlowInvalid`,
-    `TooManyRequests`.
+    `claimed` is what `claimed_by` told before. Raises `CredentialInvalid` (recorded;
+    counted per IP), `FlowInvalid`, `TooManyRequests`.
     """
     limits.hit("login_ip", lockouts.caller())
     outcome = pending.step(flow, lambda: _shown(flow, credential, claimed))

@@ -161,6 +161,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # who may enrol, `flows` decides
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a code of the step before or after
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False  # as ACCOUNT_RATE_LIMITS
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # `flows` compares origin and ISSUER exactly
 HEADLESS_ONLY = True
@@ -174,6 +175,7 @@ LIMITS: dict[str, str] = {
     "resend_account": read("LIMIT_RESEND_ACCOUNT"),
     "reset_ip": read("LIMIT_RESET_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
+    "passkey_ip": read("LIMIT_PASSKEY_IP"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "export_account": read("LIMIT_EXPORT_ACCOUNT"),
     "api_caller": read("LIMIT_API_CALLER"),
