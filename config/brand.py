@@ -26,9 +26,9 @@ class Brand:
     name: str = PRODUCT
     logo_path: str = ""
     stylesheet_path: str = ""
-    accent: str = "#1f5bd8"
+    accent: str = "#1d56d0"
     on_accent: str = "#ffffff"
-    accent_dark: str = "#84aaff"
+    accent_dark: str = "#8ab0ff"
     on_accent_dark: str = "#000000"
     support_email: str = ""
     support_url: str = ""

@@ -7,8 +7,8 @@ import re
 
 from config.errors import InvalidInput
 
-LIGHT = ("#ffffff", "#f4f5f7")
-DARK = ("#1b1f27", "#12151b")
+LIGHT = ("#ffffff", "#f5f6f8")
+DARK = ("#181c23", "#0f1217")
 LEAST = 4.5
 WHITE, BLACK = "#ffffff", "#000000"
 _HEX = re.compile(r"#[0-9a-f]{6}", re.ASCII)

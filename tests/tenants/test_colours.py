@@ -33,7 +33,7 @@ def test_the_grounds_and_the_own_colours_are_the_stylesheet_s() -> None:
     ("value", "grounds", "told"),
     [
         ("#ffff00", LIGHT, r"contrast of 0?1\.\d\d:1.*darker"),
-        ("#767676", LIGHT, r"#f4f5f7.*4\.1\d:1.*4\.5:1.*darker"),
+        ("#767676", LIGHT, r"#f5f6f8.*4\.2\d:1.*4\.5:1.*darker"),
         ("#111111", DARK, r"1\.\d\d:1.*lighter"),
     ],
 )
