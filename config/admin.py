@@ -123,6 +123,8 @@ class ConsoleSite(_Site):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """End the login, as everywhere: the session behind the cookie too."""
+        if request.method != "POST":
+            return HttpResponseRedirect(self._wanted(request))
         import_string(settings.CONSOLE_EXIT)(request)
         return HttpResponseRedirect(reverse("account-login"))
 

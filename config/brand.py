@@ -10,6 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 PRODUCT = "NTT Authentication Server"
@@ -49,6 +50,14 @@ def brand_of(tenant_id: UUID | None) -> Brand:
     """Return a tenant's brand; None, or an unknown tenant, has the default tenant's."""
     resolve = import_string(settings.BRAND_RESOLVER)
     return cast(Callable[[UUID | None], Brand], resolve)(tenant_id)
+
+
+def for_page(request: HttpRequest) -> dict[str, str]:
+    """Return the brand of a hosted page (a context processor): the default tenant's.
+
+    A page of another tenant's sign-in passes its own `page_context`.
+    """
+    return page_context(None) if request.path.startswith("/account/") else {}
 
 
 def page_context(tenant_id: UUID | None) -> dict[str, str]:

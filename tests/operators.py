@@ -1,11 +1,13 @@
 """Operators for console tests: Root the superuser, and staff with chosen rights."""
 
+from typing import Any
+
 from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
 from tenants.models import BUILT_IN, Application
-from tests.factories import SessionFactory, UserFactory
+from tests.factories import LoginFactory, SessionFactory, UserFactory
 from tokens import feed
 from tokens.models import Session
 
@@ -33,13 +35,17 @@ def all_rights_but_root() -> User:
     return user
 
 
-def console(user: User) -> Client:
-    """Return a browser in which `user` is signed in, with a second factor."""
+def console(
+    user: User,
+    **login: Any,
+) -> Client:
+    """Return a browser in which `user` is signed in, by default with a second factor."""
     feed.read()  # nobody's standing is known without one
     client = Client()
     client.force_login(user)
     session = SessionFactory.create(
         user=user,
+        login=LoginFactory.create(user=user, **login),
         application=Application.objects.get(client_id=BUILT_IN),
         door=Session.Door.BROWSER,
         member=False,

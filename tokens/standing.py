@@ -43,7 +43,11 @@ SELECT s.generation, s.issued_at, s.rotated_at, s.expires_at, s.idle_expires_at,
                WHERE e.user_id = u.id AND e.verified AND e.{primary}),
        (SELECT {array}(r.name) FROM tenants_membership_roles mr
         JOIN tenants_role r ON r.id = mr.role_id WHERE mr.membership_id = m.id),
-       m.expires_at, f.feed_id, f.number, f.keys_version
+       m.expires_at, f.feed_id, f.number, f.keys_version,
+       t.mfa_required OR (a.client_id != %s AND EXISTS (
+           SELECT 1 FROM tenants_membership_roles mr
+           JOIN tenants_role r ON r.id = mr.role_id
+           WHERE mr.membership_id = m.id AND r.mfa_required))
 FROM tokens_session s
 JOIN tokens_login l ON l.id = s.login_id
 JOIN accounts_user u ON u.id = l.user_id
@@ -94,6 +98,7 @@ class Standing:
     roles: tuple[str, ...]
     member_until: datetime | None
     state: feed.State
+    factor_wanted: bool
 
     @property
     def target(self) -> Target:
@@ -121,6 +126,10 @@ class Standing:
                 "The application may no longer do this.",
             ),
             (self.audience_allowed, "The application lost this audience."),
+            (
+                "mfa" in self.amr or not self.factor_wanted,
+                "A policy asks for a second factor since: sign in again.",
+            ),
             (now < min(self.expires_at, self.idle_expires_at), "The session is over."),
         ]
         for holds, reason in reasons:
@@ -156,7 +165,7 @@ def read(sid: UUID) -> Standing:
     key = models.UUIDField().get_db_prep_value(sid, connection)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [now, key])
+        cursor.execute(_statement(), [now, BUILT_IN, key])
         row = cursor.fetchone()
     if row is None:
         raise TokenInvalid("There is no such session.")
@@ -202,4 +211,5 @@ def _parsed(
         roles=tuple(sorted(name for name in _json(row[30]) or () if name)),
         member_until=_utc(row[31]) if row[31] else None,
         state=feed.State(*row[32:35]),
+        factor_wanted=bool(row[35]),
     )

@@ -44,6 +44,12 @@ class AccountScope(_ScopePermission):
         return person and super().has_permission(request, view)
 
 
+def require_recent(request: Request) -> None:
+    """Raise `InsufficientUserAuthentication` unless the token's proof is recent."""
+    claims: dict[str, Any] = getattr(request.auth, "claims", {})
+    freshness.require_recent(claims.get("auth_time", 0))
+
+
 class FreshAccount(AccountScope):
     """One's own account, and a recent proof of who one is (`freshness.require_recent`)."""
 
@@ -55,8 +61,7 @@ class FreshAccount(AccountScope):
     ) -> bool:
         allowed = super().has_permission(request, view)
         if allowed:
-            claims: dict[str, Any] = getattr(request.auth, "claims", {})
-            freshness.require_recent(claims.get("auth_time", 0))
+            require_recent(request)
         return allowed
 
 

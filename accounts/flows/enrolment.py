@@ -4,9 +4,11 @@ A flow belongs to one person; what it enrols is theirs. Where a policy asked for
 factor at sign-in (`Purpose.ENROLMENT`), the flow dies as soon as they have one.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 
 from accounts.errors import CodeInvalid, CredentialInvalid, FlowInvalid
@@ -81,6 +83,12 @@ def totp_secret(flow: Waiting) -> tuple[str, str]:
     if answer["status"] != 404:
         raise FactorExists
     return answer["meta"]["secret"], answer["meta"]["totp_url"]
+
+
+def picture(uri: str) -> str:
+    """Return an `otpauth:` URI as a QR code to scan: a `data:` URI of an SVG."""
+    svg: str = get_adapter().build_totp_svg(uri)
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def passkey_options(flow: Waiting) -> dict[str, Any]:

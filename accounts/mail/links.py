@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -73,16 +74,18 @@ def make(
     now = timezone.now()
     mailed_to = email_key or user.email_key
     older = MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None)
-    (older.filter(email_key=mailed_to) if rule.each else older).delete()
-    MailLink.objects.create(
-        purpose=purpose,
-        user=user,
-        digest=_digest(token),
-        email_key=mailed_to,
-        epoch=user.epoch,
-        data=data or {},
-        expires_at=expires_at or now + timedelta(seconds=rule.seconds),
-    )
+    with transaction.atomic():
+        _hold(user.pk)
+        (older.filter(email_key=mailed_to) if rule.each else older).delete()
+        MailLink.objects.create(
+            purpose=purpose,
+            user=user,
+            digest=_digest(token),
+            email_key=mailed_to,
+            epoch=user.epoch,
+            data=data or {},
+            expires_at=expires_at or now + timedelta(seconds=rule.seconds),
+        )
     return f"{settings.ISSUER}{rule.path}?key={token}"
 
 
@@ -92,8 +95,10 @@ def pretend(purpose: Purpose) -> str:
     Where an address may belong to nobody, so that neither time nor statements tell.
     """
     token = secrets.token_urlsafe(32)
-    MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
-    SpentCode.objects.create(digest=_digest(token))
+    with transaction.atomic():
+        _hold(NOBODY)
+        MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
+        SpentCode.objects.create(digest=_digest(token))
     return f"{settings.ISSUER}{RULES[purpose].path}?key={token}"
 
 
@@ -145,6 +150,11 @@ def void(
 def purge() -> int:
     """Remove links that ran out a day ago; returns how many."""
     return MailLink.objects.filter(expires_at__lt=timezone.now() - _KEPT).delete()[0]
+
+
+def _hold(user_id: UUID) -> None:
+    """Hold a person's row, as a claim does, before their links: no two wait crosswise."""
+    User.objects.select_for_update().filter(pk=user_id).exists()
 
 
 def _stands(

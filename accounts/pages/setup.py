@@ -5,19 +5,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
-from django.utils.decorators import decorator_from_middleware
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 from typing_extensions import override
 
 from accounts.errors import SetupLinkRefused
 from accounts.pages.forms import AddressField, PageForm, PasswordField
+from accounts.pages.links import secret_link
 from accounts.services.setup import claim_setup_link, is_claimable
 from config.errors import ServiceError
 
@@ -42,36 +37,15 @@ class SetupForm(PageForm):
         return given
 
 
-class NullOriginCsrf(CsrfViewMiddleware):
-    """Django's check of the form token, for a page that sends no referrer.
-
-    `Referrer-Policy: no-referrer` keeps the link out of every log, and makes browsers say
-    `Origin: null`, which the stock check refuses before it looks at the token.
-    """
-
-    def _origin_verified(self, request: HttpRequest) -> bool:
-        if request.META.get("HTTP_ORIGIN") == "null":
-            return True
-        return bool(super()._origin_verified(request))  # type: ignore[misc]
-
-
-@sensitive_post_parameters("password", "again", "token")
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def _setup(request: HttpRequest) -> HttpResponse:
+@secret_link
+def setup(request: HttpRequest) -> HttpResponse:
+    """Show who opens a good link the form, and claim the link with what it holds."""
     if request.method == "POST":
-        response = _claim(request)
-    else:
-        token = request.GET.get("token", "")
-        valid = is_claimable(token)
-        form = SetupForm(initial={"token": token}) if valid else None
-        response = _page(request, form, 200 if valid else SetupLinkRefused.status)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-# The stock check would run first and refuse `Origin: null`; ours runs in its place.
-setup = csrf_exempt(decorator_from_middleware(NullOriginCsrf)(_setup))
+        return _claim(request)
+    token = request.GET.get("token", "")
+    valid = is_claimable(token)
+    form = SetupForm(initial={"token": token}) if valid else None
+    return _page(request, form, 200 if valid else SetupLinkRefused.status)
 
 
 def _claim(request: HttpRequest) -> HttpResponse:

@@ -56,6 +56,17 @@ def request_reset(
             _mail(user, {"client_id": client_id} if client_id else {})
 
 
+def ask_factor(*, key: str) -> flows.Pending | None:
+    """Begin the flow for the second factor that a reset by this link asks for.
+
+    None where it asks for none. The link stays as it was. Raises `LinkInvalid`.
+    """
+    user = links.look(key, Purpose.RESET_PASSWORD).user
+    if not verification.is_verified(user.pk) or not flows.has_factor(user.pk):
+        return None
+    return flows.ask_for(user, flows.Purpose.RESET)
+
+
 def confirm_reset(
     *,
     key: str,

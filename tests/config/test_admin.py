@@ -1,6 +1,7 @@
 """The console's site: who comes in, and what it takes in."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -8,12 +9,15 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from config.admin import ConsoleSite
 from config.sections import ConsoleAdmin
+from tests.authenticators import has_app
 from tests.factories import PASSWORD, UserFactory
 from tests.operators import console, root, staff
+from tokens.models import Login, Session
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/"
@@ -58,35 +62,73 @@ def test_disabled_staff_do_not_come_in() -> None:
     assert client.get(HOME).status_code == 302
 
 
-def test_staff_sign_in_and_arrive_where_they_wanted_to() -> None:
-    user = staff("audit.view_event")
-    page = Client().get("/admin/login/?next=/admin/audit/event/")
-    assert 'name="next" form="login-form" value="/admin/audit/event/"' in (
-        page.content.decode()
-    )
-    answer = Client().post(
-        "/admin/login/",
-        {"username": user.email, "password": PASSWORD, "next": "/admin/audit/event/"},
-    )
-    assert answer.status_code == 302
+def led(client: Client) -> str:
+    """Return where somebody is led who asks for the audit trail."""
+    asked = client.get("/admin/audit/event/")
+    assert asked["Location"] == "/admin/login/?next=/admin/audit/event/"
+    return str(client.get(asked["Location"])["Location"])
+
+
+THERE = "?next=%2Fadmin%2Faudit%2Fevent%2F"
+
+
+def test_a_stranger_signs_in_first_and_comes_back() -> None:
+    assert led(Client()) == f"/account/login/{THERE}"
+
+
+def test_who_has_no_second_factor_enrols_one_first() -> None:
+    client = console(root(), amr=["pwd"])
+    assert led(client) == f"/account/2fa/enrol/{THERE}"
+
+
+@pytest.mark.parametrize("amr", [["pwd"], ["pwd", "otp", "mfa"]])
+def test_who_showed_no_factor_lately_shows_it_again(amr: list[str]) -> None:
+    user = root()
+    has_app(user)
+    old = timezone.now() - timedelta(hours=13)
+    client = console(user, amr=amr, auth_time=old)
+    assert led(client) == f"/account/reauthenticate/{THERE}"
+
+
+def test_who_came_in_is_led_to_the_console_from_its_door() -> None:
+    client = console(root())
+    answer = client.get("/admin/login/?next=/admin/audit/event/")
     assert answer["Location"] == "/admin/audit/event/"
 
 
-def test_nobody_is_sent_to_another_site_after_signing_in() -> None:
-    form = {
-        "username": root().email,
-        "password": PASSWORD,
-        "next": "https://evil.example/",
-    }
-    answer = Client().post("/admin/login/", form)
-    assert "evil" not in answer.get("Location", "")
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://evil.example/", "//evil.example", "/account/", "/admin/\n", "x", ""],
+)
+def test_the_console_leads_into_the_console_only(wanted: str) -> None:
+    answer = console(root()).get("/admin/login/", {"next": wanted})
+    assert answer["Location"] == HOME
 
 
-def test_the_right_password_does_not_make_anybody_staff() -> None:
-    user = UserFactory.create()
-    form = {"username": user.email, "password": PASSWORD}
-    client = Client()
-    assert client.post("/admin/login/", form).status_code == 200
+def test_a_person_who_is_no_operator_is_told_so_whatever_they_prove() -> None:
+    answer = console(UserFactory.create()).get("/admin/login/", HTTP_ACCEPT="text/html")
+    assert answer.status_code == 403
+
+
+def test_a_session_of_another_door_opens_no_console() -> None:
+    client = console(root())
+    Session.objects.update(door=Session.Door.REST)
+    assert client.get(HOME).status_code == 302
+
+
+def test_what_ends_the_session_ends_the_console() -> None:
+    client = console(root())
+    assert client.get(HOME).status_code == 200
+    Session.objects.update(revoked_at=timezone.now())
+    assert client.get(HOME).status_code == 302
+
+
+def test_signing_out_of_the_console_ends_the_login() -> None:
+    client = console(root())
+    answer = client.post("/admin/logout/")
+    assert answer["Location"] == "/account/login/"
+    assert Login.objects.get().revoked_at is not None
+    assert Session.objects.get().revoked_at is not None
     assert client.get(HOME).status_code == 302
 
 
@@ -137,39 +179,15 @@ def test_a_page_that_is_not_there_is_no_server_error(path: str) -> None:
     assert console(root()).get(HOME + path).status_code < 500
 
 
-def test_one_changes_ones_own_password_through_the_service() -> None:
-    user = staff()
-    client = console(user)
-    new = "an entirely different passphrase"
-    form = {"current_password": PASSWORD, "new_password": new}
-    answer = client.post(reverse("admin:password_change"), form)
-    assert answer.status_code == 302
-    user.refresh_from_db()
-    assert user.check_password(new)
-    assert user.epoch == 1
+def test_operators_change_their_password_where_everybody_does() -> None:
+    answer = console(staff()).get(reverse("admin:password_change"))
+    assert answer["Location"] == reverse("account-password")
+
+
+def test_a_link_signs_nobody_out() -> None:
+    client = console(root())
+    assert client.get("/admin/logout/")["Location"] == HOME
     assert client.get(HOME).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "current,new,complaint",
-    [
-        ("wrong", "an entirely different passphrase", "wrong"),
-        (PASSWORD, "short", "15"),
-        (PASSWORD, "", "required"),
-    ],
-)
-def test_a_refused_password_is_told_at_its_field(
-    current: str,
-    new: str,
-    complaint: str,
-) -> None:
-    user = staff()
-    form = {"current_password": current, "new_password": new}
-    answer = console(user).post(reverse("admin:password_change"), form)
-    assert answer.status_code == 200
-    assert complaint in answer.content.decode()
-    user.refresh_from_db()
-    assert user.check_password(PASSWORD)
 
 
 def test_the_stock_fields_of_the_password_form_do_nothing() -> None:

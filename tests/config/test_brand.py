@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.test import RequestFactory
+
 from config import brand
 from config.brand import Brand
 
@@ -33,3 +35,12 @@ def test_addresses_are_below_the_issuer(settings: Any) -> None:
     assert found.logo_url == f"{settings.ISSUER}/account/brand/acme/logo"
     assert found.stylesheet_url == f"{settings.ISSUER}/account/brand/acme.css"
     assert (Brand().logo_url, Brand().stylesheet_url) == ("", "")
+
+
+def test_pages_of_accounts_show_the_default_tenants_brand(
+    settings: Any,
+    rf: RequestFactory,
+) -> None:
+    settings.BRAND_RESOLVER = f"{__name__}.acme"
+    assert brand.for_page(rf.get("/account/login/"))["brand_name"] == "None"
+    assert brand.for_page(rf.get("/admin/")) == {}

@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.fields import uuid7
-from tenants.models import Application, ApplicationApi, Membership, Tenant
+from tenants.models import BUILT_IN, Application, ApplicationApi, Membership, Tenant
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
     LoginFactory,
+    MembershipFactory,
     RoleFactory,
     SessionFactory,
     TenantFactory,
@@ -255,3 +256,39 @@ def test_no_token_outlives_its_revocation(
     Application.objects.update(access_token_seconds=None)
     settings.ACCESS_TOKEN_SECONDS = 7200
     assert standing.read(session.sid).access_seconds == 600
+
+
+def _by_password(session: Session) -> None:
+    Login.objects.filter(pk=session.login_id).update(amr=["pwd"])
+
+
+def test_a_policy_made_since_wants_the_second_factor(session: Session) -> None:
+    _by_password(session)
+    assert refusal(session) == ""
+    Tenant.objects.update(mfa_required=True)
+    assert "second factor" in refusal(session)
+    Login.objects.update(amr=["pwd", "otp", "mfa"])
+    assert refusal(session) == ""
+
+
+def test_a_role_given_since_wants_the_second_factor(session: Session) -> None:
+    _by_password(session)
+    strict = RoleFactory(tenant=session.application.tenant, mfa_required=True)
+    other = MembershipFactory(tenant=session.application.tenant)
+    other.roles.add(strict)
+    assert refusal(session) == ""  # somebody else's
+    Membership.objects.get(user=session.login.user).roles.add(strict)
+    assert "second factor" in refusal(session)
+    Login.objects.update(amr=["pwd", "otp", "mfa"])
+    assert refusal(session) == ""
+
+
+def test_the_built_in_application_asks_for_its_tenants_flag_alone() -> None:
+    feed.read()
+    built_in = Application.objects.select_related("tenant").get(client_id=BUILT_IN)
+    session = SessionFactory(application=built_in, login=LoginFactory(amr=["pwd"]))
+    strict = RoleFactory(tenant=built_in.tenant, mfa_required=True)
+    Membership.objects.get(user=session.login.user).roles.add(strict)
+    assert refusal(session) == ""
+    Tenant.objects.filter(pk=built_in.tenant_id).update(mfa_required=True)
+    assert "second factor" in refusal(session)

@@ -2,11 +2,13 @@
 
 from rest_framework import serializers
 
+from accounts.services.devices import device_name
 from config.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictSerializer,
 )
+from tokens.models import Session
 
 LONGEST_TOKEN = 8192
 
@@ -141,11 +143,16 @@ class SessionOut(serializers.Serializer[object]):
     application = serializers.CharField(source="application.name")
     ip = serializers.IPAddressField(source="login.ip", allow_null=True)
     user_agent = serializers.CharField(source="login.user_agent", allow_blank=True)
+    device = serializers.SerializerMethodField()
     amr = serializers.ListField(source="login.amr", child=serializers.CharField())
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(source="rotated_at")
     expires_at = serializers.DateTimeField()
     current = serializers.SerializerMethodField()
+
+    def get_device(self, session: Session) -> str:
+        """Return what a person would call the browser, such as `Firefox on Windows`."""
+        return device_name(session.login.user_agent)
 
     def get_current(self, session: object) -> bool:
         """Return whether this is the session that asks."""

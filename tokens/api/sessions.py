@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from accounts import flows
 from accounts import services as accounts
-from accounts.api.permissions import AccountScope, ManageScope
+from accounts.api.permissions import AccountScope, ManageScope, require_recent
 from accounts.api.requests import caller
 from accounts.api.requests import given as read
 from accounts.models import User
@@ -116,8 +116,13 @@ class PasswordView(APIView):
 
     @operation("changePassword", takes=PasswordInput, gives=TokenResponse)
     def post(self, request: Request) -> Response:
-        """Change the password: every other login ends, this one gets a new pair."""
+        """Change the password: every other login ends, this one gets a new pair.
+
+        Who has a second factor has to have shown it lately, as for any sensitive change.
+        """
         given = read(PasswordInput, request)
+        if flows.has_factor(caller(request).pk):
+            require_recent(request)
         session = asking(request, caller(request))
         epoch = flows.reauthenticate(
             user=caller(request), password=given["current_password"]

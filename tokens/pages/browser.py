@@ -35,6 +35,7 @@ NEXT = "next"
 _READ = "_standing_read"  # once a request: the console asks for each link that it shows
 _BACKEND = "accounts.backends.EmailBackend"
 _TOUCHED = timedelta(minutes=1)
+_LONGEST = 2048
 
 Page = Callable[..., HttpResponse]
 
@@ -212,6 +213,8 @@ def next_of(request: HttpRequest) -> str:
     From the form, or else the query.
     """
     wanted = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
+    if len(wanted) > _LONGEST:
+        return ""
     own = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if own and wanted[:1] == "/" and wanted.isprintable() else ""
 

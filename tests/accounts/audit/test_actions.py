@@ -7,7 +7,7 @@ from accounts.audit.models import Event
 
 
 def test_every_action_is_source_subject_action() -> None:
-    form = re.compile(r"[a-z]+:[a-z-]+:[a-z]+")
+    form = re.compile(r"[a-z]+:[a-z-]+:[a-z-]+")
     assert [a for a in Action.values if not form.fullmatch(a)] == []
 
 

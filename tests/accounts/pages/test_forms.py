@@ -227,6 +227,7 @@ def drawn(
     return str(engines["django"].from_string(text).render(shown, request))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("code", "way"), [("en", "ltr"), ("ar", "rtl")])
 def test_the_base_speaks_the_active_language(
     code: str,
@@ -238,6 +239,7 @@ def test_the_base_speaks_the_active_language(
     assert '<meta name="robots" content="noindex">' in page
 
 
+@pytest.mark.django_db
 def test_a_brand_takes_the_place_of_ours() -> None:
     base = '{% extends "account/base.html" %}'
     assert "NTT Authentication Server" in drawn(base)
@@ -248,6 +250,7 @@ def test_a_brand_takes_the_place_of_ours() -> None:
     assert 'src="/brands/acme.svg" alt="Acme"' in logo
 
 
+@pytest.mark.django_db
 def test_the_title_tells_of_faults_first() -> None:
     base = '{% extends "account/base.html" %}{% block title %}T{% endblock %}'
     assert "<title>Error: T</title>" in drawn(base, form=Whole({}))

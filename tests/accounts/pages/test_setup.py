@@ -50,12 +50,15 @@ def sent(
     return browser.post(PATH, form | changed, headers={"origin": "null"})
 
 
-def test_the_first_superuser_chooses_a_password_and_goes_to_sign_in(
+def test_the_first_superuser_chooses_a_password_and_enrols_a_factor_next(
     browser: Client,
 ) -> None:
     answer = sent(browser, create_setup_link())
 
-    assert (answer.status_code, answer["Location"]) == (302, "/admin/login/")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/account/2fa/enrol/?next=%2Fadmin%2F",
+    )
     user = User.objects.get()
     assert user.is_superuser and user.check_password(PASSWORD)
 

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from accounts.models import User
-from tenants.models import Application
+from tenants.models import Application, Tenant
 from tests.authenticators import App, has_app
 from tests.conftest import Together
 from tests.factories import (
@@ -172,3 +172,12 @@ def test_a_sign_up_is_no_way_round(strict: Application) -> None:
     )
     assert answer.told["code"] == "mfa_enrollment_required"
     assert not Login.objects.exists()
+
+
+def test_a_session_begun_before_the_policy_is_not_refreshed(ann: User) -> None:
+    application = ApplicationFactory()
+    told = begun(ann, application).told
+    Tenant.objects.filter(pk=application.tenant_id).update(mfa_required=True)
+    again = Api()("post", "tokens/refresh", refresh_token=told["refresh_token"])
+    assert (again.status_code, again.told["code"]) == (401, "token_revoked")
+    assert begun(ann, application).told["code"] == "mfa_enrollment_required"

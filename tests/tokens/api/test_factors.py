@@ -395,3 +395,14 @@ def test_the_password_alone_renews_nothing_for_who_has_a_factor(
     renewed = Api()("post", "auth/mfa", code=app.code(), **body)
     assert renewed.status_code == 200
     assert claims_of(renewed)["amr"] == ["pwd", "otp", "mfa"]
+
+
+def test_who_has_a_factor_changes_the_password_only_with_a_recent_proof(
+    ann: User,
+) -> None:
+    body = {"current_password": PASSWORD, "new_password": "another long password"}
+    old = timezone.now() - timedelta(hours=1)
+    has_app(ann)
+    refused = signed_in(ann, auth_time=old)("post", "users/me/password", **body)
+    assert refused.told["code"] == "insufficient_user_authentication"
+    assert signed_in(ann)("post", "users/me/password", **body).status_code == 200

@@ -1,0 +1,81 @@
+"""Signing in: by address and password, or by a passkey alone."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from accounts.pages.forms import AddressField, PageForm, PasswordField
+from config.errors import ServiceError
+from tenants import admission
+from tenants.admission import RegistrationClosed
+from tokens.pages import browser, passkeys, steps
+from tokens.pages.drawing import draw
+from tokens.pages.steps import Step
+from tokens.services import entrances, second_factor, sign_in
+from tokens.services.entrances import Door
+
+
+class LoginForm(PageForm):
+    """An address and its password, in one form that password managers know."""
+
+    focus = "email"
+    email = AddressField(autocomplete="username webauthn")
+    password = PasswordField(new=False)
+
+
+@steps.at_the_door
+def login(request: HttpRequest) -> HttpResponse:
+    """Ask for address and password, and offer passkeys."""
+    form, refusal = LoginForm(request.POST or None), None
+    if form.is_valid():
+        given = sign_in.Credentials(**form.cleaned_data)
+        try:
+            outcome = sign_in.enter_by_password(given, entrances.hosted())
+        except ServiceError as error:
+            refusal = error
+        else:
+            step = Step(browser.next_of(request), given.email)
+            return steps.proceed(request, outcome, step)
+    return _page(request, form, refusal)
+
+
+@require_POST
+@steps.at_the_door
+def passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in whoever's passkey answered."""
+    flow_token, refusal = passkeys.taken(request), None
+    try:
+        outcome = second_factor.enter_by_passkey(
+            flow_token, passkeys.shown(request), door=Door.BROWSER
+        )
+    except ServiceError as error:
+        refusal = error
+    else:
+        return steps.proceed(request, outcome, Step(browser.next_of(request)))
+    return _page(request, LoginForm(), refusal)
+
+
+def _page(
+    request: HttpRequest,
+    form: LoginForm,
+    refusal: ServiceError | None,
+) -> HttpResponse:
+    onward = browser.next_of(request)
+    return draw(
+        request,
+        "login",
+        refusal,
+        form=form,
+        here=steps.here("account-login", onward),
+        by_passkey=steps.here("account-passkey", onward),
+        sign_up=steps.here("account-signup", onward) if is_open() else "",
+        options=passkeys.offered(request),
+    )
+
+
+def is_open() -> bool:
+    """Tell whether people may sign themselves up."""
+    try:
+        admission.admit_registration(entrances.hosted().application)
+    except RegistrationClosed:
+        return False
+    return True

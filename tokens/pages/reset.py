@@ -1,0 +1,178 @@
+"""A forgotten password: asking for the link, and the page that it leads to."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.errors import FlowInvalid, LinkInvalid, MfaRequired
+from accounts.flows.second_factor import PASSKEY, RECOVERY_CODE, TOTP
+from accounts.mail import links
+from accounts.mail.links import Purpose
+from accounts.pages.forms import AddressField, CodeField, PageForm, PasswordField
+from accounts.pages.links import secret_link
+from accounts.services import recovery
+from config.errors import ServiceError
+from tokens.pages import passkeys
+from tokens.pages.drawing import draw, gone, key_of, served
+from tokens.services import second_factor
+
+KEPT = "reset"
+CODE = "code"
+_APP_CODE = 6  # digits of an app's code; a recovery code is longer
+
+
+class AddressForm(PageForm):
+    """Whose password is forgotten."""
+
+    focus = "email"
+    email = AddressField()
+
+
+class NewPasswordForm(PageForm):
+    """A new password, by a link; and a code where a second factor is asked for."""
+
+    focus = "password"
+    key = forms.CharField(widget=forms.HiddenInput)
+    password = PasswordField(new=True, label=gettext_lazy("New password"))
+    code = CodeField(
+        digits=False,
+        label=gettext_lazy("Code from your app"),
+        help_text=gettext_lazy("Or one of your recovery codes."),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        way: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if way != CODE:
+            del self.fields["code"]
+
+
+@served
+def reset(request: HttpRequest) -> HttpResponse:
+    """Mail a link to whoever has an address; the answer is the same if nobody does."""
+    form, refusal = AddressForm(request.POST or None), None
+    if form.is_valid():
+        try:
+            recovery.request_reset(email=form.cleaned_data["email"])
+        except ServiceError as error:
+            refusal = error
+        else:
+            return draw(request, "reset", email=form.cleaned_data["email"])
+    return draw(request, "reset", refusal, form=form)
+
+
+@secret_link
+def reset_key(request: HttpRequest) -> HttpResponse:
+    """Set a new password by a mailed link, and a second factor where there is one."""
+    key = key_of(request)
+    try:
+        links.look(key, Purpose.RESET_PASSWORD)
+        if request.method == "POST" and "other" not in request.POST:
+            return _confirmed(request, key)
+        return _page(request, key, _asked(request, key))
+    except LinkInvalid as refusal:
+        return gone(request, refusal, again=reverse("account-reset"))
+
+
+def _confirmed(
+    request: HttpRequest,
+    key: str,
+) -> HttpResponse:
+    asked = request.session.get(KEPT, {})
+    way = _way(request, asked)
+    form = NewPasswordForm(request.POST, way=way)
+    if not form.is_valid():
+        return _page(request, key, asked, form)
+    try:
+        recovery.confirm_reset(
+            key=key,
+            password=form.cleaned_data["password"],
+            proof=_proof(request, asked, form.cleaned_data),
+        )
+    except LinkInvalid:
+        raise
+    except (FlowInvalid, MfaRequired):  # ran out, or a factor was added meanwhile
+        refusal = MfaRequired(_("Prove again that it is you, and type the password."))
+        return _page(request, key, _asked(request, key), None, refusal)
+    except ServiceError as refusal:
+        return _page(request, key, asked, form, refusal)
+    request.session.pop(KEPT, None)
+    messages.success(request, _("Your new password is set. Sign in with it."))
+    return HttpResponseRedirect(reverse("account-login"))
+
+
+def _asked(
+    request: HttpRequest,
+    key: str,
+) -> dict[str, Any]:
+    """Return the flow and the methods of the factor that this link asks for; or {}."""
+    pending = recovery.ask_factor(key=key)
+    request.session.pop(KEPT, None)
+    if pending is None:
+        return {}
+    request.session[KEPT] = pending.extra
+    return pending.extra
+
+
+def _way(
+    request: HttpRequest,
+    asked: dict[str, Any],
+) -> str:
+    """Return how the factor is shown: by `CODE`, by `PASSKEY`, or "" for none."""
+    ways = _ways(asked)
+    chosen = request.POST.get("way", "")
+    return chosen if chosen in ways else ways[0]
+
+
+def _ways(asked: dict[str, Any]) -> list[str]:
+    if not asked:
+        return [""]
+    methods = {*asked["methods"]}
+    ways = [CODE] if methods & {TOTP, RECOVERY_CODE} else []
+    return (ways + [PASSKEY] if PASSKEY in methods else ways) or [CODE]
+
+
+def _proof(
+    request: HttpRequest,
+    asked: dict[str, Any],
+    given: dict[str, Any],
+) -> recovery.Proof | None:
+    if not asked:
+        return None
+    proof = {"flow_token": asked["flow_token"]}
+    if "code" not in given:
+        shown = passkeys.shown(request)
+        return {**proof, "method": PASSKEY, "credential": shown}
+    method = TOTP if len(given["code"]) <= _APP_CODE else RECOVERY_CODE
+    return {**proof, "method": method, "code": given["code"]}
+
+
+def _page(
+    request: HttpRequest,
+    key: str,
+    asked: dict[str, Any],
+    form: NewPasswordForm | None = None,
+    refusal: ServiceError | None = None,
+) -> HttpResponse:
+    way = _way(request, asked)
+    options = second_factor.options(asked["flow_token"]) if way == PASSKEY else None
+    return draw(
+        request,
+        "reset-key",
+        refusal,
+        at={"": "code" if way == CODE else "password"},
+        form=form or NewPasswordForm(initial={"key": key}, way=way),
+        key=key,
+        way=way,
+        others=[name for name in _ways(asked) if name != way],
+        options=options,
+    )
