@@ -62,8 +62,8 @@ def log_in(
 ) -> Authenticated:
     """Finish a sign-in with the passkey's answer.
 
-    `claimed` is what `claimed_by` told before. Raises `CredentialInvalid` (recorded; counted per IP), `FlowInvalid`,
-    `TooManyRequests`.
+    `claimed` is what `claimed_by` told before. Raises `CredentialInvalid` (recorded;
+    counted per IP), `FlowInvalid`, `TooManyRequests`.
     """
     limits.hit("login_ip", lockouts.caller())
     outcome = pending.step(flow, lambda: _shown(flow, credential, claimed))

@@ -206,6 +206,16 @@ def test_one_answer_ten_times_at_once_signs_in_once(
     assert sorted(said) == [200] + [401] * 9
 
 
+def test_passkey_sign_ins_are_begun_so_often_per_address_and_no_more(
+    ann: User,
+    settings: Any,
+) -> None:
+    settings.RATE_LIMITS = True
+    settings.LIMITS = settings.LIMITS | {"passkey_ip": "12/15m"}
+    said = [Api()("post", "auth/passkey/options").status_code for _ in range(13)]
+    assert said == [200] * 12 + [429]
+
+
 def test_a_disabled_person_stays_out(
     ann: User,
     passkey: Passkey,
