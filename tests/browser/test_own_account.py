@@ -9,7 +9,6 @@ from django.conf import settings as configured
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from accounts.audit.actions import Action
@@ -18,7 +17,7 @@ from accounts.models import User
 from config import context
 from config.context import RequestContext
 from tests.authenticators import App, has_app
-from tests.browser.pages import complaints, examine, fill, walk
+from tests.browser.pages import await_answer, complaints, examine, fill, walk
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -102,7 +101,7 @@ def press(
     found = f"//main//*[self::a or self::button][normalize-space()='{label}']"
     target = page.find_element(By.XPATH, found)
     target.click()
-    WebDriverWait(page, 10).until(staleness_of(target))
+    await_answer(page, target)
 
 
 def verifying() -> VirtualAuthenticatorOptions:
