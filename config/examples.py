@@ -5,8 +5,8 @@ from typing import Any
 _ID = "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10"
 _TIME = "2026-11-24T09:30:00Z"
 _BY_NAME: dict[str, Any] = {
-    "accent_color": "#1f5bd8",
-    "accent_color_dark": "#84aaff",
+    "accent_color": "#1d56d0",
+    "accent_color_dark": "#8ab0ff",
     "brand_name": "Acme",
     "content_type": "image/png",
     "data": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAA"
@@ -122,7 +122,8 @@ def example_of(
         plain = isinstance(known, list) and not isinstance(inner, dict)
         return known if plain else [inner]
     nullable = known is not None or "null" in kinds
-    if name in _BY_NAME and nullable and not isinstance(known, list):
+    other = "object" in kinds and not isinstance(known, dict)
+    if name in _BY_NAME and nullable and not isinstance(known, list) and not other:
         return known
     kind = next((kind for kind in kinds if kind != "null"), "null")
     return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[kind])

@@ -140,8 +140,9 @@ def test_the_setup_page_logs_neither_link_nor_password(log: Log) -> None:
 @pytest.mark.django_db
 def test_the_console_logs_no_password(log: Log) -> None:
     client = Client()
-    sent = {"username": "a@example.com", "password": CANARY}
+    sent = {"email": "a@example.com", "password": CANARY}
     client.post(f"/admin/login/?next=/admin/%3Ftoken={CANARY}", sent)
+    client.post(f"/account/login/?next=/admin/%3Ftoken={CANARY}", sent)
 
 
 def test_a_fault_of_ours_logs_where_and_not_what(
