@@ -123,6 +123,7 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
         "Bearer",
         "refresh_token_reused",
         "token_revoked",
+        "insufficient_user_authentication",
         "acme",
         "acme",
         "idempotency_key_reused",
@@ -134,6 +135,12 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
         "1",
         "token_revoked",
         "link_invalid",
+        "mfa_required",
+        "code_invalid",
+        "flow_invalid",
+        "mfa_required",
+        "Bearer",
+        "passkeys_unavailable",
     ), said
 
 
