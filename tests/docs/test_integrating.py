@@ -145,9 +145,7 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
 
 
 def test_the_invited_get_in_as_their_page_promises(service: Service) -> None:
-    log = f"LOG={service.folder.parent / 'log'}"
-    blocks = page("docs/invitations.md").blocks("sh")
-    said = service.run("\n".join([log, *blocks]))
+    said = service.run("\n".join(page("docs/invitations.md").blocks("sh")))
     assert _in_order(
         said,
         *("Guild", "True", "Bearer", "link_invalid"),

@@ -19,6 +19,7 @@ STOCK = {
     "createsuperuser",
     "changepassword",
     "migrate",
+    "shell",
 }
 # words in capitals that are no settings of ours
 NO_SETTINGS = {"PAGES_MIDDLEWARE", "MACHINE_PATHS", "MYSQL_PASSWORD", "VALKEY_PASSWORD"}
