@@ -172,6 +172,9 @@ def read(sid: UUID) -> Standing:
     return _parsed(sid, row)
 
 
+_HOLD = ("not_ended", "epochs_match", "user_active", "not_suspended", "member")
+
+
 def _parsed(
     sid: UUID,
     row: tuple[Any, ...],
@@ -183,11 +186,7 @@ def _parsed(
         rotated_at=_utc(row[2]),
         expires_at=_utc(row[3]),
         idle_expires_at=_utc(row[4]),
-        not_ended=bool(row[5]),
-        epochs_match=bool(row[6]),
-        user_active=bool(row[7]),
-        not_suspended=bool(row[8]),
-        member=bool(row[9]),
+        **dict(zip(_HOLD, map(bool, row[5:10]), strict=True)),
         door=row[10],
         scope=row[11],
         api_id=UUID(row[12]) if row[12] else None,

@@ -35,7 +35,7 @@ class Claimed:
 def begin(state: dict[str, str]) -> tuple[str, dict[str, Any]]:
     """Begin a sign-in by passkey; return the `flow_token` and WebAuthn request options.
 
-    Raises `PasskeysUnavailable`, and `TooManyRequests` past the limit per IP.
+    Raises `PasskeysUnavailable`, `TooManyRequests` past the limit per IP.
     """
     webauthn.require_possible()
     limits.hit("passkey_ip", lockouts.caller())

@@ -54,6 +54,15 @@ def move(user: User) -> None:
         file(user, verified=True)
 
 
+def set_aside(user: User) -> None:
+    """File the user's present address as their only one, and unproven.
+
+    In the caller's transaction, which holds the user's row.
+    """
+    EmailAddress.objects.filter(user=user).delete()
+    file(user, verified=False)
+
+
 def filed(addresses: Mapping[str, str]) -> set[str]:
     """Return the keys, of `{wire form: key}`, that any account has."""
     rows = EmailAddress.objects.filter(email__in=list(addresses))

@@ -83,7 +83,7 @@ def _client_data(credential: Any) -> dict[str, Any]:
     if not _is_well_formed(credential):
         return {}
     try:
-        raw = websafe_decode(credential["response"].get("clientDataJSON", ""))
+        raw = websafe_decode(credential["response"].get("clientDataJSON") or "")
         found = json.loads(raw)
     except (ValueError, RecursionError):
         return {}

@@ -20,7 +20,7 @@ from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import MailLink, User
 from accounts.services.authority import require_self_or_superuser
-from accounts.signals import credentials_changed
+from accounts.signals import account_disabled, credentials_changed
 from config.errors import InvalidInput, Unavailable
 
 _ROUNDS = 3
@@ -76,8 +76,9 @@ def undo_change(*, key: str) -> User:
     """Give an account back to its address of before; everybody is signed out.
 
     Whoever changed the address knew the password: it is gone, as are factors set up since,
-    and a link for a new one is mailed. Raises `LinkInvalid`, also where the address was
-    taken meanwhile.
+    and a link for a new one is mailed. Had they left, the account comes back too; what was
+    registered with the address since, and never proven, gives way. Raises `LinkInvalid`,
+    also where the address was proven by another meanwhile, or an operator shut the account.
     """
     return _retried(lambda: _undo(links.claim(key, Purpose.UNDO_EMAIL_CHANGE)))
 
@@ -112,12 +113,20 @@ def _change(link: MailLink) -> User:
 
 def _undo(link: MailLink) -> User:
     person = link.user
-    _move(person, link, password=make_password(None), epoch=F("epoch") + 1)
+    left = not person.is_active
+    if left and not _may_return(person):
+        raise LinkInvalid
+    _clear(link)
+    back = {"is_active": True, "erase_at": None}
+    _move(person, link, password=make_password(None), epoch=F("epoch") + 1, **back)
     factors = removal.remove_factors(person, since=link.created_at)
     person.known_addresses.all().delete()
     person.known_devices.all().delete()
     links.void(person, *_OVERTAKEN)
     links.void(person, Purpose.UNDO_EMAIL_CHANGE, since=link.created_at)
+    links.void(person, Purpose.CANCEL_ERASURE)
+    if left:
+        record(Action.ERASURE_CANCELLED, acting=person, target=person)
     reason = Action.EMAIL_CHANGE_UNDONE
     record(reason, acting=person, target=person, details={"factors": factors})
     reset = links.make(person, Purpose.RESET_PASSWORD)
@@ -126,6 +135,45 @@ def _undo(link: MailLink) -> User:
         User, user=person, acting_user=person, reason=reason, keep_login=None
     )
     return person
+
+
+def _may_return(person: User) -> bool:
+    """Tell whether a person shut the account themselves; an operator voids that link."""
+    ways = MailLink.objects.filter(user=person, purpose=Purpose.CANCEL_ERASURE)
+    now = timezone.now()
+    return ways.filter(claimed_at=None, expires_at__gt=now).exists()
+
+
+def _clear(link: MailLink) -> None:
+    """Shut what a stranger registered with the address since: it is erased soon.
+
+    An undo must not be stopped by whoever moved the account away. Only what was made since
+    the change, was never proven and runs nothing gives way.
+    """
+    since = User.objects.filter(
+        email_key=link.email_key,
+        created_at__gte=link.created_at,
+        is_staff=False,
+        is_superuser=False,
+    ).exclude(pk=link.user_id)
+    squatter = since.select_for_update().first()
+    if squatter is None or verification.is_verified(squatter.pk):
+        return
+    aside = f"unproven-{squatter.pk}@unproven.invalid"
+    User.objects.filter(pk=squatter.pk).update(
+        email=aside,
+        email_key=addresses.email_key(aside),
+        is_active=False,
+        erase_at=timezone.now(),
+        epoch=F("epoch") + 1,
+    )
+    squatter.refresh_from_db()
+    verification.set_aside(squatter)
+    links.void(squatter)
+    reason = Action.USER_DISABLED
+    outcome = "its address, never proven, went back to the owner"
+    record(reason, acting=link.user, target=squatter, outcome=outcome)
+    account_disabled.send(User, user=squatter, acting_user=link.user, reason=reason)
 
 
 def _move(

@@ -89,8 +89,8 @@ TABLE: list[Variable] = [
         ("LIMIT_REGISTER_IP", "str", "100/1h", "registrations per IP"),
         ("LIMIT_RESEND_ACCOUNT", "str", "5/1h", "resets and resends per account"),
         ("LIMIT_RESET_IP", "str", "100/1h", "password resets asked for per IP"),
+        ("LIMIT_PASSKEY_IP", "str", "300/1m", "passkey sign-ins begun per IP"),
         ("LIMIT_FACTOR_ACCOUNT", "str", "10/15m", "wrong second factors per account"),
-        ("LIMIT_PASSKEY_IP", "str", "300/15m", "passkey sign-ins begun per IP"),
         ("LIMIT_EXPORT_ACCOUNT", "str", "10/1h", "exports of one's data per account"),
         (
             "LIMIT_TOKEN_FAILURES_IP",

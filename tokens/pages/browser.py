@@ -65,10 +65,15 @@ def stay(request: HttpRequest) -> None:
     request.user = user
 
 
+def end(request: HttpRequest) -> None:
+    """Forget who sits at the browser; the session itself was ended by a service."""
+    request.session.flush()
+
+
 def leave(request: HttpRequest) -> None:
     """End the browser's login, and forget who sat there. Named by CONSOLE_EXIT."""
     present = standing_of(request)
-    request.session.flush()
+    end(request)
     if present is not None:
         sessions.log_out_of(present.sid)
 

@@ -89,3 +89,12 @@ def test_whatever_parsing_raises_is_a_refusal(fault: type[Exception]) -> None:
 def test_our_own_refusals_and_the_databases_faults_pass(fault: type[Exception]) -> None:
     with pytest.raises(fault), webauthn.reading():
         raise fault
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_credential_without_client_data_is_not_ours(nothing: Any) -> None:
+    credential = Passkey().get(OPTIONS)
+    credential["response"]["clientDataJSON"] = nothing
+    assert not webauthn.is_ours(credential)
+    del credential["response"]["clientDataJSON"]
+    assert not webauthn.is_ours(credential)

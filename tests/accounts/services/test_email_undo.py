@@ -8,7 +8,8 @@ from accounts.audit.models import Event
 from accounts.errors import LinkInvalid, MfaRequired
 from accounts.flows.verification import is_verified
 from accounts.models import KnownAddress, User
-from accounts.services import email, recovery
+from accounts.privacy import services as privacy
+from accounts.services import access, email, recovery
 from tests.accounts.services.test_email import NEW, OLD, moved
 from tests.authenticators import App, has_app
 from tests.factories import UserFactory
@@ -96,5 +97,67 @@ def test_an_old_address_that_somebody_took_stays_theirs(ann: User) -> None:
     moved(ann)
     undo = last_mail(OLD).key
     UserFactory(email=OLD)
+    with pytest.raises(LinkInvalid):
+        email.undo_change(key=undo)
+
+
+def test_who_moved_an_account_and_left_it_has_not_taken_it_away(ann: User) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    ann.refresh_from_db()
+    leaving = privacy.request_erasure(ann, acting_user=ann)
+    assert leaving.erase_at is not None and not leaving.is_active
+    keep = last_mail(NEW).key
+
+    user = email.undo_change(key=undo)
+
+    assert (user.is_active, user.erase_at, user.email) == (True, None, OLD)
+    assert not user.has_usable_password()
+    assert Event.objects.filter(action=Action.ERASURE_CANCELLED).count() == 1
+    with pytest.raises(LinkInvalid):
+        privacy.keep_account(keep)
+    recovery.confirm_reset(
+        key=last_mail(OLD).key, password="seven green tractors at noon"
+    )
+
+
+@pytest.mark.parametrize("leaving", [False, True])
+def test_what_an_operator_shut_stays_shut(
+    ann: User,
+    leaving: bool,
+) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    ann.refresh_from_db()
+    if leaving:
+        privacy.request_erasure(ann, acting_user=ann)
+    access.disable_user(ann, acting_user=None)
+    with pytest.raises(LinkInvalid):
+        email.undo_change(key=undo)
+    ann.refresh_from_db()
+    assert (ann.is_active, ann.email_key) == (False, "ann.new@example.org")
+
+
+def test_who_registers_the_old_address_does_not_stop_its_owner(ann: User) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    squatter = UserFactory(email=OLD, verified=False)
+    assert email.undo_change(key=undo).pk == ann.pk
+    squatter.refresh_from_db()
+    assert not squatter.is_active and squatter.email_key.endswith(".invalid")
+    assert User.objects.get(email_key="ann@example.com").pk == ann.pk
+    assert privacy.erase_due() == 1
+    ann.refresh_from_db()
+    assert ann.is_active and ann.email == OLD
+
+
+@pytest.mark.parametrize("traits", [{"is_superuser": True}, {"is_staff": True}])
+def test_who_runs_the_instance_does_not_give_way(
+    ann: User,
+    traits: dict[str, bool],
+) -> None:
+    moved(ann)
+    undo = last_mail(OLD).key
+    UserFactory(email=OLD, verified=False, **traits)
     with pytest.raises(LinkInvalid):
         email.undo_change(key=undo)

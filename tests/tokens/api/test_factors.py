@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,13 +16,7 @@ from accounts.outbox.models import Delivery
 from config.encryption import decrypt
 from tests.authenticators import App, has_app
 from tests.conftest import Together
-from tests.factories import (
-    PASSWORD,
-    ApplicationFactory,
-    LoginFactory,
-    SessionFactory,
-    UserFactory,
-)
+from tests.factories import PASSWORD, UserFactory
 from tests.passkeys import ISSUER, Passkey
 from tests.tokens.api.factor_calls import (
     Api,
@@ -32,8 +26,7 @@ from tests.tokens.api.factor_calls import (
     signed_in,
     with_password,
 )
-from tokens import minting
-from tokens.models import Login, Session
+from tokens.models import Login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 OWN = "users/me/mfa"
@@ -334,54 +327,6 @@ def test_malformed_input_is_a_400(
 ) -> None:
     assert api("post", f"{OWN}/enroll", **body).status_code == 400
     assert api("post", f"{OWN}/confirm", **body).status_code == 400
-
-
-def test_a_superuser_resets_the_factors_of_who_lost_them(ann: User) -> None:
-    own = signed_in(ann)
-    add_app(own)
-    root = UserFactory(is_superuser=True)
-    boss = signed_in(root, amr=["pwd", "otp", "mfa"])
-    boss_scope = _with_manage(root)
-    answer = boss_scope("post", f"users/{ann.pk}/reset-mfa")
-    assert answer.status_code == 204, answer.told
-    assert own("get", OWN).status_code == 401
-    assert letters()[-1] == "Your second factors were reset"
-    assert "access_token" in with_password(ann)
-    assert (
-        not Session.objects.live()
-        .of_user(ann.pk)
-        .exclude(login__epoch=User.objects.get(pk=ann.pk).epoch)
-    )
-    assert boss("post", f"users/{ann.pk}/reset-mfa").status_code == 403
-
-
-def _with_manage(
-    user: User,
-    **login: Any,
-) -> Api:
-    application = ApplicationFactory(scopes=["account", "manage"])
-    session = SessionFactory(
-        user=user,
-        login=LoginFactory(user=user, **login),
-        application=application,
-        scope="account manage",
-    )
-    return Api(minting.issue(session.sid).access_token)
-
-
-def test_nobody_else_resets_factors(ann: User) -> None:
-    has_app(ann)
-    path = f"users/{ann.pk}/reset-mfa"
-    assert _with_manage(UserFactory())("post", path).status_code == 403
-    assert Api()("post", path).status_code == 401
-    root = UserFactory(is_superuser=True)
-    weak = _with_manage(root, amr=["pwd"])("post", path)
-    assert weak.told["code"] == "insufficient_user_authentication"
-    assert weak.told["acr_values"] == "aal2"
-    old = _with_manage(root, auth_time=timezone.now() - timedelta(hours=13))
-    assert old("post", path).told["code"] == "insufficient_user_authentication"
-    assert _with_manage(root)("post", f"users/{uuid4()}/reset-mfa").status_code == 404
-    assert Authenticator.objects.filter(user=ann).exists()
 
 
 def test_the_password_alone_renews_nothing_for_who_has_a_factor(

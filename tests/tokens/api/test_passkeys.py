@@ -301,3 +301,23 @@ def test_a_malformed_credential_is_a_clear_refusal(
         credential=credential,
     )
     assert (made.status_code, made.told["code"]) == (401, "credential_invalid")
+
+
+def test_many_people_of_one_network_sign_in_by_passkey(passkey: Passkey) -> None:
+    for _ in range(12):
+        told = Api()("post", "auth/passkey/options").told
+        credential = passkey.get(told["options"])
+        answer = Api()(
+            "post",
+            "auth/passkey",
+            flow_token=told["flow_token"],
+            credential=credential,
+        )
+        assert answer.status_code == 200
+
+
+def test_a_stranger_begins_only_so_many(settings: Any) -> None:
+    settings.RATE_LIMITS = True
+    settings.LIMITS = {**settings.LIMITS, "passkey_ip": "2/1m"}
+    answers = [Api()("post", "auth/passkey/options") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]

@@ -2,7 +2,7 @@
 
 import time
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -63,7 +63,7 @@ urlpatterns = [
     path("t/fresh/", browser.fresh(_here)),
     path("t/change/", browser.signed_in(_change)),
     path("t/leave/", _leave),
-    path("", include(real)),
+    path("", include(cast(Any, real))),
 ]
 
 
