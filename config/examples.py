@@ -122,7 +122,8 @@ def example_of(
         plain = isinstance(known, list) and not isinstance(inner, dict)
         return known if plain else [inner]
     nullable = known is not None or "null" in kinds
-    if name in _BY_NAME and nullable and not isinstance(known, list):
+    other = "object" in kinds and not isinstance(known, dict)
+    if name in _BY_NAME and nullable and not isinstance(known, list) and not other:
         return known
     kind = next((kind for kind in kinds if kind != "null"), "null")
     return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[kind])

@@ -87,6 +87,9 @@ _KEY = {
 }
 
 
+_OWN = ("/api/v1/users/me", "/api/v1/auth/")  # no keys of repetition for one's own
+_CONFLICTING = ("/register", "/auth/invitation", "/accept-invitation", "/options")
+_ENROLLING = "/api/v1/auth/mfa/enroll/"
 _KEYED = ("/auth/invitation", "/accept-invitation", "/me/invitations")  # mailed keys
 
 
@@ -217,9 +220,9 @@ def _statuses(
         found += ["413", "415"]
     if guarded and method in ("post", "patch", "delete", "put"):
         found.append("409")
-    if guarded and method == "post" and "/users/me" not in path:
+    if guarded and method == "post" and not path.startswith(_OWN):
         found.append("422")
-    if path.endswith(("/register", "/auth/invitation", "/accept-invitation")):
+    if path.endswith(_CONFLICTING) or path.startswith(_ENROLLING):
         found.append("409")
     if method == "delete" and path.endswith("/users/me"):
         found += ["413", "415"]

@@ -69,7 +69,7 @@ def accent(
     if not colour:
         return ""
     if not _HEX.fullmatch(colour):
-        raise InvalidInput.at(field, detail="Expected a colour such as #1f5bd8.")
+        raise InvalidInput.at(field, detail="Expected a colour such as #1d56d0.")
     ratio, ground = _worst(colour, grounds)
     if ratio < LEAST:
         way = "darker" if grounds == LIGHT else "lighter"

@@ -38,6 +38,14 @@ def factors_of(user: User) -> list[Factor]:
     return [_told(row) for row in _rows(user)]
 
 
+def factor_of(
+    user: User,
+    factor_id: UUID,
+) -> Factor:
+    """Return one of a person's factors; raises `NotFound`."""
+    return _told(_found(user, factor_id))
+
+
 def rename(
     user: User,
     factor_id: UUID,

@@ -175,8 +175,9 @@ def test_no_page_of_signing_in_logs_what_it_was_given(
 @pytest.mark.django_db
 def test_the_console_logs_no_password(log: Log) -> None:
     client = Client()
-    sent = {"username": "a@example.com", "password": CANARY}
+    sent = {"email": "a@example.com", "password": CANARY}
     client.post(f"/admin/login/?next=/admin/%3Ftoken={CANARY}", sent)
+    client.post(f"/account/login/?next=/admin/%3Ftoken={CANARY}", sent)
 
 
 def test_a_fault_of_ours_logs_where_and_not_what(

@@ -95,9 +95,9 @@ def test_the_api_sets_no_cookie_and_takes_none(keys: None) -> None:
 @pytest.mark.django_db
 def test_a_page_has_its_session_and_its_form_token() -> None:
     client = Client(enforce_csrf_checks=True)
-    answer = client.get("/admin/login/")
+    answer = client.get("/account/login/")
     assert answer.cookies["ntt-csrf"]
-    assert client.post("/admin/login/", {"username": "a"}).status_code == 403
+    assert client.post("/account/login/", {"email": "a"}).status_code == 403
 
 
 def test_a_page_passes_the_whole_chain_and_the_api_none() -> None:

@@ -59,6 +59,7 @@ def ids() -> dict[str, str]:
         "membership_id": str(MembershipFactory(tenant=tenant).pk),
         "invitation_id": str(InvitationFactory(tenant=tenant).pk),
         "user_id": str(UserFactory().pk),
+        "factor_id": str(uuid4()),
         "kid": "none",
         "sid": str(uuid4()),
     }

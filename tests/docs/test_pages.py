@@ -19,10 +19,12 @@ STOCK = {
     "createsuperuser",
     "changepassword",
     "migrate",
+    "shell",
 }
 # words in capitals that are no settings of ours
 NO_SETTINGS = {"PAGES_MIDDLEWARE", "MACHINE_PATHS", "MYSQL_PASSWORD", "VALKEY_PASSWORD"}
 NO_SETTINGS |= {"ATOMIC_REQUESTS"}
+NO_SETTINGS |= {f"CONSOLE_{way}" for way in ("GATE", "WAY", "EXIT", "SETUP")}
 OPERATIONS = "docs/operations.md"
 
 every_page = pytest.mark.parametrize("read", pages(), ids=lambda read: read.name)

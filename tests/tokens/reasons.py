@@ -17,6 +17,7 @@ from accounts.services import email, recovery
 from config.errors import ServiceError
 from tenants.models import Application, Membership, Role, Tenant
 from tenants.services import applications, memberships, roles, tenants
+from tests.authenticators import has_app
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -176,6 +177,11 @@ def _sign_out_everywhere(world: World) -> None:
     sessions.end_all_sessions(world.user, acting_user=world.user)
 
 
+def _reset_factors(world: World) -> None:
+    has_app(world.user)
+    assert accounts.reset_factors(world.user, acting_user=SUPERUSER) == 1
+
+
 def _end_session(world: World) -> None:
     sessions.end_session(world.session, acting_user=SUPERUSER)
 
@@ -228,6 +234,7 @@ REASONS = [
     Reason("password changed", _change_password),
     Reason("password reset by link", _reset_password),
     Reason("address change undone", _undo_address_change),
+    Reason("second factors reset", _reset_factors, login_refused=False),
     Reason("signed out everywhere", _sign_out_everywhere, login_refused=False),
     Reason(
         "session ended by an operator",
@@ -274,5 +281,5 @@ LIFTS: dict[Callable[[World], None], Callable[[World], Any]] = {
 NEWCOMER = {
     *(_disable, _delete, _leave, _erase, _suspend_tenant, _suspend_application),
     *(_change_password, _reset_password, _undo_address_change),
-    *(_sign_out_everywhere, _revoke_key),
+    *(_reset_factors, _sign_out_everywhere, _revoke_key),
 }

@@ -107,8 +107,10 @@ class FactorView(APIView):
         factor_id: UUID,
     ) -> Response:
         """Name a passkey."""
+        user = caller(request)
+        factors.factor_of(user, factor_id)
         name = read(FactorInput, request)["name"]
-        factor = services.rename_factor(caller(request), factor_id, name=name)
+        factor = services.rename_factor(user, factor_id, name=name)
         return Response(FactorOut(factor).data)
 
     @operation("removeFactor", status=204)

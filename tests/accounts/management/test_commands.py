@@ -7,13 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import flows
+from accounts.audit.actions import Action
+from accounts.audit.models import Event
 from accounts.flows import verification
 from accounts.models import Lockout, User
 from accounts.services.setup import is_claimable
+from tests.authenticators import has_app
 from tests.factories import PASSWORD, UserFactory
+from tests.mailbox import last_mail, mails
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +127,30 @@ def test_people_read_lines() -> None:
     call_command("create_user", "ann@example.com", stdout=out)
 
     assert "email: ann@example.com\n" in out.getvalue()
+
+
+def test_reset_mfa_takes_every_factor_away_and_ends_every_login() -> None:
+    user = UserFactory(email="Ann@example.com", is_superuser=True)
+    has_app(user)
+    Authenticator.objects.create(user=user, type="webauthn", data={})
+
+    answer = answered("reset_mfa", "ann@example.com")
+
+    assert answer == {"id": str(user.pk), "email": "Ann@example.com", "removed": 2}
+    user.refresh_from_db()
+    assert user.epoch == 1 and not flows.has_factor(user.pk)
+    event = Event.objects.get(action=Action.FACTORS_RESET)
+    assert (event.actor_type, event.target_id) == ("system", str(user.pk))
+    assert "second factor" in last_mail("Ann@example.com").text
+
+
+def test_reset_mfa_of_somebody_without_a_factor_ends_nothing() -> None:
+    user = UserFactory(email="ann@example.com")
+    assert answered("reset_mfa", "ann@example.com")["removed"] == 0
+    user.refresh_from_db()
+    assert user.epoch == 0 and not mails()
+    with pytest.raises(CommandError):
+        answered("reset_mfa", "nobody@example.com")
 
 
 def test_unlock_user_lifts_the_lockouts_of_any_address() -> None:
