@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -77,6 +78,7 @@ def make(
     rule, token = RULES[purpose], secrets.token_urlsafe(32)
     now = timezone.now()
     mailed_to = email_key or user.email_key
+    _hold(user.pk)
     older = MailLink.objects.filter(user=user, purpose=purpose, claimed_at=None)
     (older.filter(email_key=mailed_to) if rule.each else older).delete()
     MailLink.objects.create(
@@ -97,6 +99,7 @@ def pretend(purpose: Purpose) -> str:
     Where an address may belong to nobody, so that neither time nor statements tell.
     """
     token = secrets.token_urlsafe(32)
+    _hold(NOBODY)
     MailLink.objects.filter(user=NOBODY, purpose=purpose, claimed_at=None).delete()
     SpentCode.objects.create(digest=_digest(token))
     return f"{settings.ISSUER}{RULES[purpose].path}?key={token}"
@@ -150,6 +153,12 @@ def void(
 def purge() -> int:
     """Remove links that ran out a day ago; returns how many."""
     return MailLink.objects.filter(expires_at__lt=timezone.now() - _KEPT).delete()[0]
+
+
+def _hold(user_id: UUID) -> None:
+    """Hold a person's row before their links, as a claim does: else MySQL deadlocks."""
+    rows = User.objects.select_for_update().filter(pk=user_id)
+    rows.values_list("pk", flat=True).first()
 
 
 def _stands(
