@@ -4,7 +4,9 @@ import hashlib
 import re
 from datetime import timedelta
 
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 
 from accounts.audit.actions import Action
 from accounts.audit.services import record
@@ -21,14 +23,29 @@ _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux")
 
 
 def device_name(user_agent: str) -> str:
-    """Return what a person would call this browser, such as `Firefox on Windows`."""
+    """Return what a person would call this browser, such as `Firefox on Windows`.
+
+    It is in the active language: to be shown, not to be compared.
+    """
+    browser, system = _told(user_agent)
+    if browser and system:
+        both = gettext("%(browser)s on %(system)s")
+        return both % {"browser": browser, "system": system}
+    return browser or system or gettext("an unknown device")
+
+
+def _told(user_agent: str) -> tuple[str, str]:
+    """Return the names of a browser and of its system, or "" for what is unknown."""
     browser = next((b for b in _BROWSERS if f"{b}/" in user_agent), "")
     system = next((s for s in _SYSTEMS if s in user_agent), "")
     shown = (
         _NAMES.get(browser, browser) or re.split(r"[/ ]", user_agent.strip())[0][:32]
     )
     system = {"Mac OS X": "macOS", "CrOS": "ChromeOS"}.get(system, system)
-    return " on ".join(part for part in (shown, system) if part) or "an unknown device"
+    return shown, system
+
+
+_named = lazy(device_name, str)
 
 
 def note_device(user: User) -> None:
@@ -37,7 +54,8 @@ def note_device(user: User) -> None:
     In the transaction that writes the login. Nothing is told of the very first.
     """
     present = context.current()
-    name = device_name(present.user_agent)
+    with translation.override("en"):  # the same device in every language
+        name = device_name(present.user_agent)
     digest = hashlib.sha256(f"{user.pk}\x1f{name}\x1f{caller()}".encode()).hexdigest()
     now = timezone.now()
     mine = KnownDevice.objects.filter(user=user)
@@ -56,9 +74,9 @@ def note_device(user: User) -> None:
     letters.write_to(
         "new-device",
         user,
-        device=name,
-        ip=present.ip or "unknown",
-        when=f"{now:%Y-%m-%d %H:%M} UTC",
+        device=_named(present.user_agent),
+        ip=present.ip or "",
+        when=now,
     )
 
 

@@ -68,7 +68,9 @@ def details(module: Module) -> Iterator[str]:
             yield from (
                 value.value
                 for value in given
-                if isinstance(value, ast.Constant) and " " in str(value.value)
+                if isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and " " in value.value
             )
 
 

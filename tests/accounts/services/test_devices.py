@@ -2,9 +2,10 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import KnownDevice, User
 from accounts.outbox.models import Delivery
@@ -86,3 +87,19 @@ def test_devices_unused_for_half_a_year_are_forgotten(ann: User) -> None:
     assert devices.purge() == 0
     KnownDevice.objects.update(last_used_at=timezone.now() - timedelta(days=181))
     assert devices.purge() == 1
+
+
+def test_a_device_is_the_same_in_every_language(
+    ann: User,
+    speaking: Any,
+) -> None:
+    told = {"%(browser)s on %(system)s": "%(browser)s unter %(system)s"}
+    speaking("de", told)
+    ann.language = "de"
+    ann.save()
+    assert seen(ann) == []
+    with translation.override("de"):
+        assert devices.device_name(FIREFOX) == "Firefox unter Windows"
+        assert seen(ann) == []
+    [letter] = seen(ann, SAFARI)
+    assert "Safari unter iPhone, 192.0.2.1, " in letter
