@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.translation import ngettext
 
 from accounts.errors import PasswordRefused
 from config.errors import InvalidInput
@@ -90,11 +91,15 @@ class PolicyValidator:
             ) from refusal
 
     def get_help_text(self) -> str:
-        """Return the policy in a sentence."""
-        return (
-            f"At least {settings.PASSWORD_MIN_LENGTH} characters; a few unrelated words "
-            "work well. Not your name or address, and nothing that many people use."
-        )
+        """Return the policy in a sentence, in the active language."""
+        least = settings.PASSWORD_MIN_LENGTH
+        return ngettext(
+            "At least %(least)s character; a few unrelated words work well. Not your "
+            "name or address, and nothing that many people use.",
+            "At least %(least)s characters; a few unrelated words work well. Not your "
+            "name or address, and nothing that many people use.",
+            least,
+        ) % {"least": least}
 
 
 def _fault(password: str) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ that the catalog's keys are exactly those that are looked up.
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ _CALLS = {  # name -> where msgid, plural and context stand among the arguments
     "pgettext": (1, None, 0),
     "pgettext_lazy": (1, None, 0),
 }
+_CONSTANT = re.compile(r"""_\(("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""")
 
 
 def said(root: Path = ROOT) -> list[Message]:
@@ -47,6 +49,7 @@ def said(root: Path = ROOT) -> list[Message]:
 def in_template(source: str) -> Iterator[Message]:
     """Yield the messages of a template."""
     from django.template import engines
+    from django.template.base import Lexer, TokenType
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
     nodes: Any = engines["django"].from_string(source).template.nodelist  # type: ignore[attr-defined]
@@ -59,6 +62,10 @@ def in_template(source: str) -> Iterator[Message]:
         plural = node.render_token_list(node.plural)[0] if node.plural else ""
         one = node.render_token_list(node.singular)[0]
         yield Message(one, plural, _constant(node.message_context))
+    for token in Lexer(source).tokenize():
+        if token.token_type in (TokenType.BLOCK, TokenType.VAR):
+            for constant in _CONSTANT.findall(token.contents):
+                yield Message(ast.literal_eval(constant).replace("%", "%%"))
 
 
 def _constant(expression: Any) -> str:

@@ -1,7 +1,8 @@
 """Letters to the owners of accounts: `templates/mail/<name>.txt`, through the outbox.
 
 A letter's first line is `Subject: ...`. It is a template without HTML escaping; every
-value in it is a fact about the account, and stays on one line. The HTML part is made
+value in it is a fact about the account, and stays on one line. A lazy one is told in the
+language of the letter, and so are the moments. The HTML part is made
 from the text (`accounts.mail.html`), in the brand of the tenant it speaks for.
 """
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.functional import Promise
 
 from accounts import limits
 from accounts.addresses import from_wire_form
@@ -46,8 +48,8 @@ def write(
     """
     brand = brand_of(tenant_id)
     known = {"issuer": settings.ISSUER, "brand": brand.name, **facts}
-    told = {k: _on_one_line(v) for k, v in known.items()}
     with translation.override(languages.supported(language) or languages.of_caller()):
+        told = {k: _on_one_line(v) for k, v in known.items()}
         template = get_template(f"mail/{letter}.txt").template  # type: ignore[attr-defined]
         whole = template.render(Context(told, autoescape=False))
         first, _, body = whole.lstrip().partition("\n")
@@ -117,6 +119,6 @@ def write_to_address(
 
 
 def _on_one_line(value: Any) -> Any:
-    if not isinstance(value, str):
+    if not isinstance(value, str | Promise):
         return value
-    return _UNSEEN.sub("", " ".join(value.split()))
+    return _UNSEEN.sub("", " ".join(str(value).split()))

@@ -13,11 +13,10 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.template import loader
 from django.utils.functional import lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from typing_extensions import override
 
+from accounts.pages import sentences
 from accounts.passwords import PolicyValidator
 from config.errors import ServiceError, TooManyRequests, Unavailable
 
@@ -164,12 +163,10 @@ class PageForm(forms.Form):
         names = dict(at or {})
         for fault in refusal.errors:
             name = fault.pointer.removeprefix("#").removeprefix("/").split("/")[0]
-            self._tell(names.get(name, name), fault.detail)
+            self._tell(names.get(name, name), sentences.at_field(fault))
         if not refusal.errors:
-            if isinstance(refusal, TooManyRequests | Unavailable):
-                self._tell("", later(refusal))
-            else:
-                self._tell(names.get("", ""), refusal.detail)
+            busy = isinstance(refusal, TooManyRequests | Unavailable)
+            self._tell("" if busy else names.get("", ""), sentences.said(refusal))
 
     def _tell(
         self,
@@ -177,15 +174,3 @@ class PageForm(forms.Form):
         sentence: str,
     ) -> None:
         self.add_error(name if name in self.fields else None, sentence)
-
-
-def later(refusal: ServiceError) -> str:
-    """Return, for people, when to come back after a limit or an overload."""
-    if isinstance(refusal, Unavailable):
-        return gettext("The service is busy. Try again in a moment.")
-    minutes = refusal.minutes or 1
-    return ngettext(
-        "Too many tries. Try again in %(minutes)s minute.",
-        "Too many tries. Try again in %(minutes)s minutes.",
-        minutes,
-    ) % {"minutes": minutes}

@@ -189,7 +189,7 @@ def _send(
         to=invitation.email,
         tenant=invitation.tenant.name,
         link=f"{settings.ISSUER}{PATH}?key={token}",
-        until=f"{invitation.expires_at:%Y-%m-%d %H:%M} UTC",
+        until=invitation.expires_at,
     )
 
 

@@ -15,6 +15,7 @@ TEMPLATE = """{% load i18n %}{% if a %}{% translate "One 5%" %}{% else %}
 {% endblocktranslate %}{% endif %}{% translate variable %}
 {% for x in y %}{% translate "May" context "month" %}{% endfor %}
 {% blocktranslate count n=z %}{{ n }} mail{% plural %}{{ n }} mails{% endblocktranslate %}
+{% firstof _("A 5%") x|default:_('It is') %}{{ x|default:_("B") }} _("no tag")
 """
 CODE = """
 from django.utils.translation import gettext as _, ngettext, pgettext
@@ -28,6 +29,9 @@ def test_templates_are_asked_as_django_compiles_them() -> None:
         Message("Two %(n)s lines"),
         Message("May", context="month"),
         Message("%(n)s mail", "%(n)s mails"),
+        Message("A 5%%"),
+        Message("It is"),
+        Message("B"),
     }
 
 

@@ -10,8 +10,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import limits, lockouts
-from accounts.pages.forms import PageForm, later
-from config.errors import ServiceError, TooManyRequests, Unavailable
+from accounts.pages import sentences
+from accounts.pages.forms import PageForm
+from config.errors import ServiceError
 
 Page = Callable[..., HttpResponse]
 _NOWHERE: Mapping[str, str] = {}
@@ -43,7 +44,7 @@ def draw(
         if form is not None and form.is_bound:
             form.explain(refusal, at)
         else:
-            shown["fault"] = sentence(refusal)
+            shown["fault"] = sentences.said(refusal)
     elif form is not None and form.errors:
         status = 400
     response = render(request, f"account/{name}.html", shown, status=status)
@@ -70,10 +71,3 @@ def gone(
     """
     limits.hit("token_failures_ip", lockouts.caller())
     return draw(request, "link-gone", refusal, again=again)
-
-
-def sentence(refusal: ServiceError) -> str:
-    """Return a refusal for people, limits in minutes."""
-    if isinstance(refusal, TooManyRequests | Unavailable):
-        return later(refusal)
-    return refusal.detail

@@ -15,7 +15,6 @@ from accounts.pages.forms import (
     NameField,
     PageForm,
     PasswordField,
-    later,
 )
 from config.errors import (
     Conflict,
@@ -206,7 +205,6 @@ def test_a_limit_says_when_to_come_back(
     refusal: Any,
     sentence: str,
 ) -> None:
-    assert later(refusal) == sentence
     assert explained(refusal, at={"": "email"}).non_field_errors() == [sentence]
 
 

@@ -2,9 +2,10 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
@@ -105,3 +106,19 @@ def test_letters_of_one_account_are_limited_and_the_trail_is_not(ann: User) -> N
         seen(ann, f"agent{number}/1")
     assert Delivery.objects.count() == 20
     assert Event.objects.filter(action=Action.DEVICE_NEW).count() == 29
+
+
+def test_a_device_is_the_same_in_every_language(
+    ann: User,
+    speaking: Any,
+) -> None:
+    told = {"%(browser)s on %(system)s": "%(browser)s unter %(system)s"}
+    speaking("de", told)
+    ann.language = "de"
+    ann.save()
+    assert seen(ann) == []
+    with translation.override("de"):
+        assert devices.device_name(FIREFOX) == "Firefox unter Windows"
+        assert seen(ann) == []
+    [letter] = seen(ann, SAFARI)
+    assert "Safari unter iPhone, 192.0.2.1, " in letter

@@ -6,10 +6,10 @@ import pytest
 from django.test import RequestFactory
 
 from accounts.errors import CodeInvalid, LinkInvalid
-from config.errors import TooManyRequests, Unavailable
+from config.errors import TooManyRequests
 from config.sessions import SessionStore
 from tests.tokens.pages.people import text
-from tokens.pages.drawing import draw, gone, key_of, sentence
+from tokens.pages.drawing import draw, gone, key_of
 from tokens.pages.login import LoginForm
 
 pytestmark = pytest.mark.django_db
@@ -40,21 +40,6 @@ def test_without_a_form_it_stands_above() -> None:
 def test_a_form_with_faults_is_a_bad_request() -> None:
     page = draw(asking(), "login", form=LoginForm({"email": ""}))
     assert page.status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("refusal", "said"),
-    [
-        (CodeInvalid(), "The code is wrong."),
-        (TooManyRequests(retry_after=30), "Too many tries. Try again in 1 minute."),
-        (Unavailable(), "The service is busy. Try again in a moment."),
-    ],
-)
-def test_a_refusal_is_one_sentence(
-    refusal: Any,
-    said: str,
-) -> None:
-    assert sentence(refusal) == said
 
 
 def test_a_dead_link_is_counted(settings: Any) -> None:

@@ -22,6 +22,7 @@ from accounts.errors import FlowInvalid
 from accounts.flows import Purpose, Waiting, enrolment, factors, webauthn
 from accounts.flows.enrolment import FactorExists
 from accounts.flows.second_factor import PASSKEY, TOTP
+from accounts.pages import sentences
 from accounts.pages.forms import CodeField, PageForm
 from accounts.services.devices import device_name
 from config import context
@@ -70,7 +71,7 @@ def _restarting(page: Page) -> Page:
             messages.warning(request, gettext("That took too long. Please start anew."))
             return HttpResponseRedirect(request.get_full_path())
         except FactorExists as refusal:
-            messages.warning(request, gettext(refusal.title))
+            messages.warning(request, sentences.said(refusal))
             return HttpResponseRedirect(reverse("account-security"))
 
     return gate
