@@ -58,12 +58,12 @@ def _leave(request: HttpRequest) -> HttpResponse:
 
 _NAMES = ("login", "enrol", "reauthenticate", "password", "profile", "logout")
 urlpatterns = [
+    path("", include(cast(Any, real))),  # a name is found from the end
     *(path(f"t/{n}/", _onward, name=f"account-{n}") for n in _NAMES),
     path("t/here/", browser.signed_in(_here)),
     path("t/fresh/", browser.fresh(_here)),
     path("t/change/", browser.signed_in(_change)),
     path("t/leave/", _leave),
-    path("", include(cast(Any, real))),
 ]
 
 
