@@ -6,10 +6,12 @@ whether `amr` holds a second factor. Both are claims of the token, or of the bro
 
 import time
 from collections.abc import Collection
+from uuid import UUID
 
 from django.conf import settings
 
 from accounts.errors import InsufficientUserAuthentication
+from accounts.flows import second_factor
 
 AAL2 = "aal2"
 _SKEW_SECONDS = 5
@@ -21,6 +23,22 @@ def require_recent(auth_time: float) -> None:
     `auth_time` is in Unix seconds. For every sensitive change to one's own account.
     """
     _require(auth_time, settings.STEP_UP_SECONDS)
+
+
+def require_all_factors(
+    user_id: UUID,
+    amr: Collection[str],
+) -> None:
+    """Raise `InsufficientUserAuthentication` if a person has a factor that `amr` lacks.
+
+    `amr` is the login's as it is now. A login from before the first factor is recent for a
+    while, and must not take that factor away.
+    """
+    if "mfa" not in amr and second_factor.has_one(user_id):
+        raise InsufficientUserAuthentication(
+            "This needs your second factor.",
+            extra={"max_age": settings.STEP_UP_SECONDS, "acr_values": AAL2},
+        )
 
 
 def require_factor(

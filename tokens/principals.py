@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from tokens.models import Login
 from tokens.revocations import Subject
 
 
@@ -35,3 +36,9 @@ class Principal:
     def user_id(self) -> UUID | None:
         """The person; None for a token of an application itself."""
         return UUID(self.claims["sub"]) if self.sid else None
+
+    def amr_now(self) -> list[str]:
+        """Return what its login has proven by now: a factor may have been added since."""
+        logins = Login.objects.filter(sessions__sid=self.sid)
+        shown: list[str] | None = logins.values_list("amr", flat=True).first()
+        return shown or []

@@ -45,9 +45,12 @@ class AccountScope(_ScopePermission):
 
 
 def require_recent(request: Request) -> None:
-    """Raise `InsufficientUserAuthentication` unless the token's proof is recent."""
+    """Raise `InsufficientUserAuthentication` unless all factors were shown lately."""
     claims: dict[str, Any] = getattr(request.auth, "claims", {})
     freshness.require_recent(claims.get("auth_time", 0))
+    if "mfa" not in claims.get("amr", ()):
+        shown = getattr(request.auth, "amr_now", tuple)()
+        freshness.require_all_factors(request.user.pk, shown)
 
 
 class FreshAccount(AccountScope):

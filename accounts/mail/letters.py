@@ -6,6 +6,7 @@ from the text (`accounts.mail.html`), in the brand of the tenant it speaks for.
 """
 
 import re
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from accounts import limits
 from accounts.addresses import from_wire_form
 from accounts.flows import verification
 from accounts.mail import html
@@ -21,6 +23,7 @@ from accounts.models import User
 from accounts.outbox.services import enqueue_mail
 from config import languages
 from config.brand import brand_of
+from config.errors import TooManyRequests
 
 # control characters, and those that turn the direction of what follows
 _UNSEEN = re.compile(
@@ -57,17 +60,39 @@ def write(
 def write_to(
     letter: str,
     user: User,
+    *,
+    proven: bool = True,
     **facts: Any,
 ) -> None:
-    """Leave a letter to an account's owner, at their address and in their language."""
+    """Leave a letter to an account's owner, at their address and in their language.
+
+    Where the address is not `proven` no name is told: a stranger could write to its owner.
+    """
     write(
         letter,
         to=user.email,
         language=user.language,
-        name=user.name,
+        name=user.name if proven else "",
         email=user.email,
         **facts,
     )
+
+
+def notify(
+    letter: str,
+    user: User,
+    **facts: Any,
+) -> None:
+    """Leave a letter that only tells what was done, unless there were too many.
+
+    Whoever holds an account, perhaps with an address that is not theirs, can have these
+    written at will. What is left out stands in the audit trail. In the caller's
+    transaction: what is rolled back was neither written nor counted.
+    """
+    with suppress(TooManyRequests):
+        limits.hit("notices_account", str(user.pk))
+        proven = verification.is_verified(user.pk)
+        write_to(letter, user, proven=proven, **facts)
 
 
 def write_to_address(

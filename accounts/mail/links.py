@@ -30,7 +30,7 @@ class Rule:
 
     `epoch`: dead once the person's epoch moved. `login`: dead once they signed in.
     `address`: dead once the address it was mailed to is not theirs.
-    `inactive`: good for a disabled person too, as far as the link itself goes. `each`: a newer one kills only those that
+    `inactive`: good for a disabled person too. `each`: a newer one kills only those that
     were mailed to the same address.
     """
 
@@ -49,12 +49,7 @@ RULES: dict[str, Rule] = {
     Purpose.RESET_PASSWORD: Rule("/account/password/reset/key/", 3600, login=True),
     Purpose.CHANGE_EMAIL: Rule("/account/email/confirm/", _DAY, address=False),
     Purpose.UNDO_EMAIL_CHANGE: Rule(
-        "/account/email/undo/",
-        7 * _DAY,
-        epoch=False,
-        address=False,
-        inactive=True,  # whoever moved an account may have left it: `services.email`
-        each=True,
+        "/account/email/undo/", 7 * _DAY, epoch=False, address=False, each=True
     ),
     Purpose.CANCEL_ERASURE: Rule(
         "/account/keep/", 0, epoch=False, address=False, inactive=True
@@ -158,8 +153,9 @@ def purge() -> int:
 
 
 def _hold(user_id: UUID) -> None:
-    """Hold a person's row, as a claim does, before their links: no two wait crosswise."""
-    User.objects.select_for_update().filter(pk=user_id).exists()
+    """Hold a person's row before their links, as a claim does: else MySQL deadlocks."""
+    rows = User.objects.select_for_update().filter(pk=user_id)
+    rows.values_list("pk", flat=True).first()
 
 
 def _stands(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.audit.actions import Action
 from accounts.audit.services import record
+from accounts.flows import verification
 from accounts.lockouts import caller
 from accounts.mail import letters
 from accounts.models import KnownDevice, User
@@ -15,6 +16,7 @@ from config import context
 
 _KEPT = timedelta(days=180)
 _FRESH = timedelta(hours=1)
+_UNKNOWN = "an unknown device"
 _BROWSERS = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
 _NAMES = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet"}
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux")
@@ -28,7 +30,7 @@ def device_name(user_agent: str) -> str:
         _NAMES.get(browser, browser) or re.split(r"[/ ]", user_agent.strip())[0][:32]
     )
     system = {"Mac OS X": "macOS", "CrOS": "ChromeOS"}.get(system, system)
-    return " on ".join(part for part in (shown, system) if part) or "an unknown device"
+    return " on ".join(part for part in (shown, system) if part) or _UNKNOWN
 
 
 def note_device(user: User) -> None:
@@ -53,13 +55,22 @@ def note_device(user: User) -> None:
     if first:
         return
     record(Action.DEVICE_NEW, acting=user, target=user, details={"device": name})
-    letters.write_to(
+    letters.notify(
         "new-device",
         user,
-        device=name,
+        device=_told(name, user),
         ip=present.ip or "unknown",
         when=f"{now:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _told(
+    name: str,
+    user: User,
+) -> str:
+    """Return the name for the letter: nothing that a stranger chose, if one may read it."""
+    known = any(_NAMES.get(b, b) in name.split(" on ")[0:1] for b in _BROWSERS)
+    return name if known or verification.is_verified(user.pk) else _UNKNOWN
 
 
 def purge() -> int:

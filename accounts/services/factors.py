@@ -76,7 +76,7 @@ def _add(
             target=person,
             details={"type": enrolled.type},
         )
-        letters.write_to("factor-added", person, method=enrolled.type)
+        letters.notify("factor-added", person, method=enrolled.type)
         return enrolment.finished(flow, enrolled), enrolled
 
     return pending.step(flow, work)
@@ -111,7 +111,7 @@ def remove_factor(
             target=user,
             details={"type": gone.method},
         )
-        letters.write_to("factor-removed", user, method=gone.method)
+        letters.notify("factor-removed", user, method=gone.method)
 
 
 def new_recovery_codes(user: User) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def new_recovery_codes(user: User) -> tuple[str, ...]:
             )
         codes = enrolment.new_codes(user)
         record(Action.RECOVERY_CODES_CREATED, acting=user, target=user)
-        letters.write_to("recovery-codes", user)
+        letters.notify("recovery-codes", user)
     return codes
 
 

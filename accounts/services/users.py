@@ -181,7 +181,7 @@ def change_password(
         reason = Action.PASSWORD_CHANGED
         record(reason, acting=acting_user, target=user)
         links.void(user, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
-        letters.write_to("password-changed", user)
+        letters.notify("password-changed", user)
         credentials_changed.send(
             User,
             user=user,

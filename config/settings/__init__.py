@@ -174,6 +174,7 @@ LIMITS: dict[str, str] = {
     "login_ip": read("LIMIT_LOGIN_IP"),
     "register_ip": read("LIMIT_REGISTER_IP"),
     "resend_account": read("LIMIT_RESEND_ACCOUNT"),
+    "notices_account": read("LIMIT_NOTICES_ACCOUNT"),
     "reset_ip": read("LIMIT_RESET_IP"),
     "passkey_ip": read("LIMIT_PASSKEY_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),

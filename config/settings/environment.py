@@ -88,6 +88,7 @@ TABLE: list[Variable] = [
         ("LIMIT_LOGIN_IP", "str", "100/15m", "failures per IP"),
         ("LIMIT_REGISTER_IP", "str", "100/1h", "registrations per IP"),
         ("LIMIT_RESEND_ACCOUNT", "str", "5/1h", "resets and resends per account"),
+        ("LIMIT_NOTICES_ACCOUNT", "str", "20/1h", "security notices per account"),
         ("LIMIT_RESET_IP", "str", "100/1h", "password resets asked for per IP"),
         ("LIMIT_PASSKEY_IP", "str", "300/1m", "passkey sign-ins begun per IP"),
         ("LIMIT_FACTOR_ACCOUNT", "str", "10/15m", "wrong second factors per account"),

@@ -2,10 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from accounts.models import User
+from tests.factories import UserFactory
 
 pytest.register_assert_rewrite("tests.browser.pages")
 
@@ -28,3 +32,24 @@ def chromium() -> Iterator[webdriver.Chrome]:
         yield browser
     finally:
         browser.quit()
+
+
+@pytest.fixture
+def page(
+    chromium: webdriver.Chrome,
+    live_server: Any,
+    settings: Any,
+) -> webdriver.Chrome:
+    """A browser before an instance on `localhost`, which may have passkeys."""
+    base = live_server.url.replace("127.0.0.1", "localhost")
+    settings.ISSUER, settings.IDENTITY_API = base, f"{base}/api/v1"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.RATE_LIMITS = False
+    chromium.base = base  # type: ignore[attr-defined]
+    return chromium
+
+
+@pytest.fixture
+def ann() -> User:
+    user: User = UserFactory.create(email="ann@example.com")
+    return user

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -206,4 +208,16 @@ def fill(
         field.send_keys(value)
     if field is not None:
         field.send_keys(Keys.ENTER)
-        WebDriverWait(browser, 10).until(staleness_of(field))
+        await_answer(browser, field)
+
+
+def await_answer(
+    browser: Chrome,
+    element: WebElement,
+) -> None:
+    """Wait until an element of the page before is gone.
+
+    Just then the driver may know neither page, and says so in an error of its own.
+    """
+    patient = WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException])
+    patient.until(staleness_of(element))

@@ -137,6 +137,41 @@ def test_the_setup_page_logs_neither_link_nor_password(log: Log) -> None:
     client.post(f"/account/setup/?token={CANARY}", sent)
 
 
+@pytest.mark.parametrize(
+    ("page", "sent"),
+    [
+        ("login/", {"email": "a@example.com", "password": CANARY}),
+        ("passkey/", {"credential": f'{{"id": "{CANARY}"}}'}),
+        ("signup/", {"email": "a@example.com", "password": CANARY, "name": "A"}),
+        ("verify/", {"code": CANARY}),
+        ("2fa/authenticate/", {"code": CANARY, "credential": CANARY}),
+        ("2fa/required/", {"code": CANARY}),
+        ("password/reset/", {"email": f"{CANARY}@example.com"}),
+        ("password/reset/key/", {"key": CANARY, "password": CANARY, "code": CANARY}),
+        ("reauthenticate/", {"password": CANARY}),
+        ("invitation/", {"key": CANARY, "password": CANARY}),
+        ("verify-email/", {"key": CANARY}),
+        ("email/confirm/", {"key": CANARY}),
+        ("email/undo/", {"key": CANARY}),
+        ("keep/", {"key": CANARY}),
+        ("logout/", {"key": CANARY}),
+    ],
+)
+def test_no_page_of_signing_in_logs_what_it_was_given(
+    log: Log,
+    keys: None,
+    page: str,
+    sent: dict[str, str],
+) -> None:
+    client = Client(raise_request_exception=False)
+    query = f"?key={CANARY}&next=/{CANARY}&with={CANARY}"
+    for answer in (
+        client.get(f"/account/{page}{query}"),
+        client.post(f"/account/{page}{query}", sent),
+    ):
+        assert answer.status_code < 500
+
+
 @pytest.mark.django_db
 def test_the_console_logs_no_password(log: Log) -> None:
     client = Client()

@@ -145,7 +145,9 @@ def fresh(page: Page) -> Page:
         **kwargs: Any,
     ) -> HttpResponse:
         try:
-            freshness.require_recent(request.standing.auth_time.timestamp())  # type: ignore[attr-defined]
+            present: Standing = request.standing  # type: ignore[attr-defined]
+            freshness.require_recent(present.auth_time.timestamp())
+            freshness.require_all_factors(present.user_id, present.amr)
         except InsufficientUserAuthentication:
             return _to("account-reauthenticate", request)
         return page(request, *args, **kwargs)

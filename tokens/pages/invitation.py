@@ -43,6 +43,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
             return _as_member(request, found, key, person)
         if "sign-in" in request.POST:
             request.session[steps.INVITATION] = key
+            steps.expire_soon(request)
             return HttpResponseRedirect(steps.here("account-login", reverse(NAME)))
         return _as_new(request, found, key)
     except LinkInvalid as refusal:

@@ -66,7 +66,7 @@ def _page(
         refusal,
         form=form,
         here=steps.here("account-login", onward),
-        by_passkey=steps.here("account-passkey", onward),
+        by_passkey=steps.here("account-login-passkey", onward),
         sign_up=steps.here("account-signup", onward) if is_open() else "",
         options=passkeys.offered(request),
     )

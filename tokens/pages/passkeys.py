@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.flows import webauthn
+from tokens.pages import steps
 from tokens.services import entrances, second_factor
 
 KEPT = "passkey"
@@ -27,6 +28,7 @@ def offered(request: HttpRequest) -> dict[str, Any] | None:
         until = time.time() + _SECONDS
         kept = {"flow_token": flow_token, "options": options, "until": until}
         request.session[KEPT] = kept
+        steps.expire_soon(request)
     found: dict[str, Any] = kept["options"]
     return found
 

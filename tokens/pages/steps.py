@@ -34,6 +34,7 @@ PAGES = {
     MfaEnrollmentRequired.code: "account-enrol-required",
 }
 ENDS = (FlowInvalid, InvalidCredentials, TokenRevoked)
+FLOW_SECONDS = 3600
 INVITATION = "invitation"  # the key of a mail that somebody accepts once signed in
 
 
@@ -63,7 +64,10 @@ class Step:
 def kept(request: HttpRequest) -> Step | None:
     """Return the step that the browser has to take; None for none."""
     found = request.session.get(browser.FLOW)
-    return Step(**found | {"methods": tuple(found["methods"])}) if found else None
+    try:
+        return Step(**found | {"methods": tuple(found["methods"])}) if found else None
+    except (KeyError, TypeError):  # kept by another version of this
+        return None
 
 
 def keep(
@@ -72,6 +76,13 @@ def keep(
 ) -> None:
     """Keep the step that the browser has to take."""
     request.session[browser.FLOW] = asdict(step)
+    expire_soon(request)
+
+
+def expire_soon(request: HttpRequest) -> None:
+    """Keep the session of a browser that is not signed in no longer than a flow lasts."""
+    if browser.SID not in request.session:
+        request.session.set_expiry(FLOW_SECONDS)
 
 
 def proceed(

@@ -15,7 +15,7 @@ from tokens.pages.verify import verify
 
 urlpatterns = [
     path("login/", login, name="account-login"),
-    path("passkey/", passkey, name="account-passkey"),
+    path("passkey/", passkey, name="account-login-passkey"),
     path("signup/", signup, name="account-signup"),
     path("verify/", verify, name="account-verify"),
     path("verify-email/", verify_link, name="account-verify-link"),

@@ -8,26 +8,16 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from accounts.flows import webauthn
 
 
-def _way(
-    name: str,
-    otherwise: str,
-) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return otherwise
-
-
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
     """Lead to the page where a password is changed (W3C "change password URL")."""
-    return HttpResponseRedirect(_way("account-password", "/account/password/change/"))
+    return HttpResponseRedirect(reverse("account-password"))
 
 
 @require_safe
@@ -35,8 +25,8 @@ def passkey_endpoints(request: HttpRequest) -> HttpResponse:
     """Tell where passkeys are made and managed (W3C "passkey endpoints"); else 404."""
     if not webauthn.is_possible():
         raise Http404
-    page = settings.ISSUER + _way("account-security", "/account/security/")
-    return JsonResponse({"enroll": page, "manage": page})
+    ways = {"enroll": "account-enrol-passkey", "manage": "account-security"}
+    return JsonResponse({k: settings.ISSUER + reverse(v) for k, v in ways.items()})
 
 
 urlpatterns = [

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import flows
 from accounts.audit.actions import Action
@@ -99,7 +98,7 @@ def _renew(
         if not mine.exists():
             raise TokenRevoked
         Login.objects.filter(pk=session.login_id, revoked_at=None).update(
-            amr=list(proof.amr), auth_time=timezone.now()
+            amr=list(proof.amr), auth_time=proof.auth_time
         )
         Session.objects.filter(sid=sid).update(issued_at=int(time.time()))
         person = User.objects.get(pk=proof.user_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import LinkInvalid
+from accounts.flows import verification
 from accounts.mail import letters, links
 from accounts.models import MailLink, User
 from accounts.services.access import keep_one_superuser
@@ -44,7 +45,9 @@ def request_erasure(
             raise Conflict("This account is shut already.")
         user.refresh_from_db()
         link = links.make(user, Purpose.CANCEL_ERASURE, expires_at=user.erase_at)
-        letters.write_to("leaving", user, link=link, erase_at=user.erase_at)
+        proven = verification.is_verified(user.pk)
+        facts = {"link": link, "erase_at": user.erase_at}
+        letters.write_to("leaving", user, proven=proven, **facts)
         reason = Action.ERASURE_REQUESTED
         record(reason, acting=user, target=user)
         account_disabled.send(User, user=user, acting_user=user, reason=reason)

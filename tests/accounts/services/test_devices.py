@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.audit.actions import Action
+from accounts.audit.models import Event
 from accounts.models import KnownDevice, User
 from accounts.outbox.models import Delivery
 from accounts.services import devices
@@ -86,3 +88,20 @@ def test_devices_unused_for_half_a_year_are_forgotten(ann: User) -> None:
     assert devices.purge() == 0
     KnownDevice.objects.update(last_used_at=timezone.now() - timedelta(days=181))
     assert devices.purge() == 1
+
+
+def test_a_stranger_writes_nothing_to_an_address_that_is_not_theirs() -> None:
+    victim = UserFactory(email="v@example.com", name="Call 555-1234", verified=False)
+    seen(victim)
+    texts = seen(victim, "win.evil.example/1") + seen(victim, FIREFOX, "192.0.2.9")
+    told = "\n".join(texts)
+    assert "evil" not in told and "555" not in told
+    assert "an unknown device, 192.0.2.1" in told
+    assert "Firefox on Windows, 192.0.2.9" in told
+
+
+def test_letters_of_one_account_are_limited_and_the_trail_is_not(ann: User) -> None:
+    for number in range(30):
+        seen(ann, f"agent{number}/1")
+    assert Delivery.objects.count() == 20
+    assert Event.objects.filter(action=Action.DEVICE_NEW).count() == 29

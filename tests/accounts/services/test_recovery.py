@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from accounts.services import change_password, recovery, sign_out_everywhere
 from accounts.signals import account_taken_over, credentials_changed
 from config.errors import InvalidInput, TooManyRequests
 from tests.accounts.flows.doors import log_in, sign_up
+from tests.authenticators import has_app
 from tests.conftest import Together
 from tests.factories import PASSWORD, UserFactory
 from tests.mailbox import last_mail, mails
@@ -249,6 +251,20 @@ def test_a_second_factor_is_asked_for_before_the_link_is_used(
         recovery.confirm_reset(key=key, password=NEW)
     recovery.confirm_reset(key=key, password=NEW, proof={"code": "1"})
     assert given == [(ann, None, depth), (ann, {"code": "1"}, depth)]
+
+
+def test_the_factor_is_asked_for_by_a_good_link_of_a_proven_account_only() -> None:
+    user = UserFactory(email=EMAIL)
+    key = asked()
+    assert recovery.ask_factor(key=key) is None
+    has_app(user)
+    begun = recovery.ask_factor(key=key)
+    assert begun is not None and begun.methods == ("totp",)
+    assert MailLink.objects.get().claimed_at is None
+    EmailAddress.objects.filter(user=user).update(verified=False)
+    assert recovery.ask_factor(key=key) is None, "the factors are the maker's"
+    with pytest.raises(LinkInvalid):
+        recovery.ask_factor(key="none")
 
 
 def test_a_person_without_a_password_gets_their_first(ann: User) -> None:

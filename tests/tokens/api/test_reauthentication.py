@@ -77,7 +77,7 @@ def test_without_a_password_only_a_passkey_will_do(
 ) -> None:
     settings.ISSUER, settings.IDENTITY_API = ISSUER, f"{ISSUER}/api/v1"
     app, passkey = has_app(ann), Passkey()
-    add_passkey(signed_in(ann), passkey)
+    add_passkey(signed_in(ann, amr=["pwd", "otp", "mfa"]), passkey)
     stale = signed_in(ann, auth_time=timezone.now() - timedelta(days=1))
     told = stale("post", PATH).told
     assert told["methods"] == ["webauthn"]

@@ -25,10 +25,15 @@ def stub(request: HttpRequest) -> HttpResponse:
     return HttpResponse('<!doctype html><link rel="icon" href="data:,"><h1>Stub</h1>')
 
 
-NAMES = ("login", "logout", "reauthenticate", "reset")
+PLACES = {
+    "login": "login/",
+    "logout": "logout/",
+    "reauthenticate": "reauthenticate/",
+    "reset": "password/reset/",
+}
 urlpatterns = [
     *served,
-    *(path(f"account/{name}/", stub, name=f"account-{name}") for name in NAMES),
+    *(path(f"account/{at}", stub, name=f"account-{n}") for n, at in PLACES.items()),
 ]
 
 

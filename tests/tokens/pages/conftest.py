@@ -16,8 +16,7 @@ from tokens.models import Login
 
 @pytest.fixture(autouse=True)
 def site(settings: Any) -> None:
-    """An issuer that can have passkeys, and a first page to come to."""
-    settings.ROOT_URLCONF = "tests.tokens.pages.site"
+    """An issuer that can have passkeys."""
     settings.ISSUER = ISSUER
     settings.IDENTITY_API = f"{ISSUER}/api/v1"
 

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.factories import PASSWORD
 
 LOGIN, MFA = "/account/login/", "/account/2fa/authenticate/"
-HOME = "/account/in/"
+HOME = "/account/"
 
 
 class Browser:

@@ -188,7 +188,7 @@ def test_another_person_takes_over_the_browser_and_not_the_step(
     UserFactory(email="bob@example.com")
     assert went(begun.log_in("bob@example.com")) == HOME
     assert went(begun.post(MFA, code=app.code())) == LOGIN
-    assert "in as bob@example.com" in text(begun.get(HOME))
+    assert "bob@example.com" in text(begun.get(HOME))
 
 
 def test_a_form_of_another_site_and_other_methods_are_refused(

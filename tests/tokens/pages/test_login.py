@@ -40,7 +40,7 @@ def test_address_and_password_sign_in_with_a_new_cookie(
     assert browser.cookie and browser.cookie != before
     session = Session.objects.get()
     assert session.door == "browser" and session.login.user == ann
-    assert "in as ann@example.com" in text(browser.get(HOME))
+    assert "ann@example.com" in text(browser.get(HOME))
     assert not browser.holding(before).is_in()
 
 

@@ -73,6 +73,29 @@ def test_no_page_keeps_what_is_evil(
     assert went(browser.post(MFA, code=app.code(), next=evil)) == HOME
 
 
+def test_a_browser_that_is_not_signed_in_is_soon_forgotten(
+    browser: Browser,
+    app: App,
+) -> None:
+    browser.get(LOGIN)
+    assert browser.client.session.get_expiry_age() <= 3600
+    browser.log_in()
+    assert browser.client.session.get_expiry_age() <= 3600
+    browser.post(MFA, code=app.code())
+    assert browser.client.session.get_expiry_age() > 86400
+
+
+def test_what_another_version_kept_is_no_step(
+    browser: Browser,
+    app: App,
+) -> None:
+    browser.log_in()
+    held = browser.client.session
+    held["pending"] = {**held["pending"], "unknown": 1}
+    held.save()
+    assert went(browser.post(MFA, code=app.code())) == LOGIN
+
+
 def test_nul_in_a_url_is_refused(browser: Browser) -> None:
     assert browser.get(LOGIN, next="/account/\x00").status_code == 400
 

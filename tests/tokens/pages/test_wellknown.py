@@ -19,8 +19,10 @@ def test_a_password_is_changed_here() -> None:
 def test_passkeys_are_made_and_managed_here() -> None:
     answer = Client().get("/.well-known/passkey-endpoints")
     assert answer["Content-Type"] == "application/json"
-    page = f"{ISSUER}/account/security/"
-    assert answer.json() == {"enroll": page, "manage": page}
+    assert answer.json() == {
+        "enroll": f"{ISSUER}/account/2fa/enrol/passkey/",
+        "manage": f"{ISSUER}/account/2fa/",
+    }
 
 
 def test_an_issuer_on_an_address_has_no_passkeys(settings: Any) -> None:

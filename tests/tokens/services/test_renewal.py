@@ -89,3 +89,16 @@ def test_a_factor_just_added_is_noted_in_the_login(session: Session) -> None:
     renewal.upgrade(session, amr=("otp", "mfa"))
     renewal.upgrade(session, amr=("otp", "mfa"))
     assert Login.objects.get().amr == ["pwd", "otp", "mfa"]
+
+
+def test_a_login_is_never_newer_than_its_proof(
+    ann: User,
+    session: Session,
+) -> None:
+    app = has_app(ann)
+    asked = renewal.reauthenticate(session, password=PASSWORD)
+    assert isinstance(asked, flows.Pending)
+    flow = flows.waiting(asked.flow_token, Purpose.RENEWAL)
+    proof = flows.prove(flow, method="totp", code=app.code())
+    renewal.renewed(flow, proof)
+    assert Login.objects.get().auth_time == proof.auth_time

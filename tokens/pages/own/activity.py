@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.audit.models import Event
@@ -31,11 +30,10 @@ def _row(
     event: Event,
     mine: User,
 ) -> dict[str, Any]:
-    row = {
+    return {
         "title": said(event.action),
         "detail": joined(when(event.created_at), *_from(event, mine)),
     }
-    return row if event.succeeded else row | {"badge": _("Refused")}
 
 
 def _from(

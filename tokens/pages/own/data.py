@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -63,7 +64,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     form = LeaveForm(posted(request))
     status = tried(form, lambda given: services.request_erasure(mine, acting_user=mine))
     if status != DONE or mine.erase_at is None:
-        return shown(request, "leave", status, form=form)
+        days = settings.ERASURE_GRACE_DAYS
+        return shown(request, "leave", status, form=form, days=days)
     browser.end(request)
     request.session[_LEFT] = mine.erase_at.isoformat()
     request.session.set_expiry(_TOLD_SECONDS)

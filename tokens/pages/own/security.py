@@ -122,7 +122,7 @@ def _rows(mine: Iterable[Factor]) -> Iterable[dict[str, Any]]:
         if factor.method == RECOVERY_CODE:
             continue
         is_passkey = factor.method == PASSKEY
-        name = "account-passkey" if is_passkey else "account-factor-remove"
+        name = "account-factor" if is_passkey else "account-factor-remove"
         yield {
             "title": title(factor),
             "badge": _("Passkey") if is_passkey and factor.name else "",

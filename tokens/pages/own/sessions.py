@@ -39,12 +39,18 @@ def _row(
     used = gettext("last used %(when)s") % {"when": when(session.rotated_at)}
     row = {
         "title": _device(session.login.user_agent),
-        "detail": joined(session.application.name, session.login.ip or "", used),
+        "detail": joined(_place(session), session.login.ip or "", used),
     }
     if session.sid == here:
         return row | {"badge": _("This one")}
     end = reverse("account-session-end", args=[session.sid])
     return row | {"action": end, "label": _("Sign out"), "danger": True}
+
+
+def _place(session: Session) -> str:
+    """Return what somebody is signed in to."""
+    ours = session.door == Session.Door.BROWSER
+    return gettext("Your account") if ours else session.application.name
 
 
 def _device(user_agent: str) -> str:

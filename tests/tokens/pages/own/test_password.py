@@ -95,7 +95,7 @@ def test_whoever_has_none_is_led_to_a_reset(
     ann.set_unusable_password()
     ann.save()
     page = signed_in(ann).read(PAGE)
-    assert "You have no password" in page and 'href="/account/reset/"' in page
+    assert "You have no password" in page and 'href="/account/password/reset/"' in page
     assert 'type="password"' not in page
     assert signed_in(ann).send(PAGE, given()).status_code == 409
     ann.refresh_from_db()

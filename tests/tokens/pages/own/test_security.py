@@ -48,7 +48,7 @@ def test_few_codes_are_a_warning(
     browser: Browser,
 ) -> None:
     has_app(ann)
-    assert "0 are left" in browser.read("2fa/")
+    assert "None is left" in browser.read("2fa/")
     assert "Make new ones before you need them" in browser.read("2fa/")
 
 
