@@ -11,7 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tenants.services.secrets import authenticate_secret
-from tests.browser.pages import complaints
+from tests.authenticators import has_app
+from tests.browser.pages import complaints, fill
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -28,14 +29,16 @@ def console(
     chromium: Chrome,
     live_server: Any,
     settings: Any,
+    keys: None,
 ) -> Iterator[Chrome]:
-    """A browser in which a superuser has signed in through the form."""
+    """A browser in which a superuser has signed in through the pages, with an app."""
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     chromium.base = live_server.url  # type: ignore[attr-defined]
+    operator = root()
+    app = has_app(operator)
     chromium.get(f"{live_server.url}/admin/audit/event/")
-    chromium.find_element(By.NAME, "username").send_keys(root().email)
-    chromium.find_element(By.NAME, "password").send_keys(PASSWORD)
-    chromium.find_element(By.CSS_SELECTOR, "#login-form [type=submit]").click()
+    fill(chromium, email=operator.email, password=PASSWORD)
+    fill(chromium, code=app.code())
     WebDriverWait(chromium, 10).until(
         lambda browser: browser.current_url == f"{live_server.url}/admin/audit/event/"
     )

@@ -327,7 +327,7 @@ def test_no_other_step_is_taken() -> None:
 def endpoints() -> list[str]:
     """Return every path of allauth's headless clients."""
     paths: list[str] = []
-    waiting: list[Any] = [("", get_resolver("allauth.headless.urls"))]
+    waiting: list[tuple[str, Any]] = [("", get_resolver("allauth.headless.urls"))]
     while waiting:
         prefix, resolver = waiting.pop()
         for one in resolver.url_patterns:
