@@ -39,6 +39,8 @@ class Principal:
 
     def amr_now(self) -> list[str]:
         """Return what its login has proven by now: a factor may have been added since."""
+        if self.sid is None:
+            return []
         logins = Login.objects.filter(sessions__sid=self.sid)
         shown: list[str] | None = logins.values_list("amr", flat=True).first()
         return shown or []

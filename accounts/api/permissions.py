@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from typing_extensions import override
 
 from accounts import freshness
+from accounts.api.requests import caller
 from accounts.errors import InsufficientScope
 
 
@@ -49,8 +50,8 @@ def require_recent(request: Request) -> None:
     claims: dict[str, Any] = getattr(request.auth, "claims", {})
     freshness.require_recent(claims.get("auth_time", 0))
     if "mfa" not in claims.get("amr", ()):
-        shown = getattr(request.auth, "amr_now", tuple)()
-        freshness.require_all_factors(request.user.pk, shown)
+        shown: list[str] = getattr(request.auth, "amr_now", list)()
+        freshness.require_all_factors(caller(request).pk, shown)
 
 
 class FreshAccount(AccountScope):
