@@ -3,7 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from config.fields import uuid7
+from tests.factories import LoginFactory, SessionFactory
+from tokens.models import Login
 from tokens.principals import Principal
 
 SID, SUB = uuid7(), uuid7()
@@ -40,3 +44,13 @@ def test_scopes_are_words_and_none_is_no_scope() -> None:
 
 def test_what_is_logged_of_it_holds_no_digests() -> None:
     assert "a digest" not in repr(principal(PERSON))
+
+
+@pytest.mark.django_db
+def test_what_the_login_proved_is_as_it_is_now() -> None:
+    session = SessionFactory(login=LoginFactory(amr=["pwd"]))
+    known = principal({**PERSON, "sid": str(session.sid), "amr": ["pwd"]})
+    assert known.amr_now() == ["pwd"]
+    Login.objects.update(amr=["pwd", "otp", "mfa"])
+    assert known.amr_now() == ["pwd", "otp", "mfa"]
+    assert principal(PERSON).amr_now() == principal({"sub": "x"}).amr_now() == []
