@@ -6,9 +6,10 @@ speakers get English in whole rather than a mixture.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -22,6 +23,7 @@ _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 _MOST_TAGS = 10
 _LONGEST = 256
 _ENGLISH = ("/admin/", "/api/", "/account/brand/")
+_ASKED = "ui_locales"
 
 
 def offered() -> tuple[str, ...]:
@@ -77,16 +79,73 @@ def of_caller() -> str:
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language of a page: `ui_locales`, the person's own, Accept-Language.
+    """Return the language of a page.
 
-    `ui_locales` is OpenID Connect's: tags separated by spaces, most wanted first.
+    That is the first of `ui_locales`, the person's own, the one chosen in this browser
+    before, and Accept-Language that is offered.
     """
-    asked = request.GET.get("ui_locales", "")[:256].split()[:_MOST_TAGS]
-    own = ""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:  # else nobody is signed in
-        own = getattr(request.user, "language", "")
+    own = getattr(_person(request), "language", "")
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     header = accepted(request.headers.get("Accept-Language", ""))[:_MOST_TAGS]
-    return first_of(*asked, *([own] if own else []), *header)
+    known = [tag for tag in (asked(request), own, chosen) if tag]
+    return first_of(*known, *header)
+
+
+def asked(request: HttpRequest) -> str:
+    """Return what is offered of `ui_locales`, or "".
+
+    It is OpenID Connect's: tags separated by spaces, most wanted first.
+    """
+    tags = request.GET.get(_ASKED, "")[:256].split()[:_MOST_TAGS]
+    return next((tag for tag in map(supported, tags) if tag), "")
+
+
+def _person(request: HttpRequest) -> Any:
+    """Return who is signed in, or None."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language to switch to: its own name, and the page again in it."""
+
+    tag: str
+    name: str
+    href: str
+
+
+def for_page(request: HttpRequest) -> dict[str, Any]:
+    """Return the languages that a hosted page offers (a context processor).
+
+    Somebody who is signed in chooses theirs in the profile. The links lead to the same
+    page with the same query; a form's answer has no address to come back to, so no links.
+    """
+    if not request.path.startswith("/account/") or request.path.startswith(_ENGLISH):
+        return {}
+    tags = offered()
+    if len(tags) < 2 or request.method not in ("GET", "HEAD") or _person(request):
+        return {}
+    names = dict(settings.LANGUAGES)
+    return {"page_languages": [Choice(t, names[t], _again(request, t)) for t in tags]}
+
+
+def _again(
+    request: HttpRequest,
+    tag: str,
+) -> str:
+    query = request.GET.copy()
+    query[_ASKED] = tag
+    return f"?{query.urlencode()}"
+
+
+def isolated(text: str) -> str:
+    """Return an address, a name or a device so that right-to-left text around it stays.
+
+    For texts without markup; a template has `<bdi>`.
+    """
+    return f"\u2068{text}\u2069" if translation.get_language_bidi() else text
 
 
 class LanguageMiddleware:
@@ -107,5 +166,24 @@ class LanguageMiddleware:
         with translation.override(tag), context.entered(here):
             response = self.get_response(request)
         response.setdefault("Content-Language", tag)
-        patch_vary_headers(response, ["Accept-Language"])
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        _remember(request, response)
         return response
+
+
+def _remember(
+    request: HttpRequest,
+    response: HttpResponseBase,
+) -> None:
+    """Keep in the browser which language was asked for, until another one is."""
+    chosen = asked(request)
+    name = settings.LANGUAGE_COOKIE_NAME
+    if chosen and request.COOKIES.get(name) != chosen:
+        response.set_cookie(
+            name,
+            chosen,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )

@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.brand.for_page",
+                "config.languages.for_page",
             ],
         },
     },
@@ -254,6 +255,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_NAME = "__Host-ntt-session" if _https else "ntt-session"
 CSRF_COOKIE_NAME = "__Host-ntt-csrf" if _https else "ntt-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-ntt-language" if _https else "ntt-language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = _https
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

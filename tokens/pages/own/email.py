@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.pages.forms import AddressField, PageForm
 from accounts.services.email import request_change
+from config.languages import isolated
 from tokens.pages.browser import fresh
 from tokens.pages.own.page import DONE, form_page, person, posted, shown, tried
 
@@ -30,6 +31,7 @@ def email(request: HttpRequest) -> HttpResponse:
     )
     if status == DONE:
         told = gettext("We mailed a link to %(email)s. Open it to use that address.")
-        messages.success(request, told % {"email": form.cleaned_data["email"]})
+        address = isolated(form.cleaned_data["email"])
+        messages.success(request, told % {"email": address})
         return redirect("account-email")
     return shown(request, "email", status, form=form)

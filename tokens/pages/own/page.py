@@ -18,6 +18,7 @@ from accounts.errors import FlowInvalid
 from accounts.models import User
 from accounts.pages.forms import PageForm
 from config.errors import InvalidInput, ServiceError
+from config.languages import isolated
 from tokens.pages import browser
 from tokens.standing import Standing
 
@@ -99,7 +100,7 @@ def when(moment: datetime) -> str:
 
 def joined(*parts: str) -> str:
     """Return what is known about a row, as one line."""
-    return " · ".join(part for part in parts if part)
+    return " · ".join(isolated(part) for part in parts if part)
 
 
 def newest(

@@ -74,7 +74,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     status = tried(asked, lambda given: send_verification(mine, acting_user=mine))
     if status == DONE:
         told = gettext("We mailed a link to %(email)s. Open it to verify the address.")
-        messages.success(request, told % {"email": mine.email})
+        messages.success(request, told % {"email": languages.isolated(mine.email)})
         return redirect("account-profile")
     return _page(request, _form(request), status, asked=asked)
 

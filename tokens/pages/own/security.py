@@ -18,6 +18,7 @@ from accounts.flows.factors import Factor
 from accounts.flows.second_factor import PASSKEY, RECOVERY_CODE
 from accounts.pages.forms import NameField, PageForm
 from config.errors import NotFound
+from config.languages import isolated
 from tokens.pages.browser import fresh, signed_in
 from tokens.pages.own.page import (
     DONE,
@@ -88,7 +89,7 @@ def remove(
     if request.method == "POST":
         services.remove_factor(person(request), factor_id)
         told = gettext("“%(factor)s” was removed.")
-        messages.success(request, told % {"factor": title(found)})
+        messages.success(request, told % {"factor": isolated(title(found))})
         return redirect("account-security")
     others = [row for row in _others(request) if row.id != factor_id]
     return shown(request, "remove", title=title(found), last=not others)

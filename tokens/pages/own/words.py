@@ -1,6 +1,7 @@
 """Actions as whoever they happened to would say them; the trail has its own words."""
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.actions import Action
@@ -51,4 +52,4 @@ def said(action: str) -> str:
     known = Action(action) if action in Action.values else None
     if known in _SAID:
         return str(_SAID[known])
-    return str(capfirst(known.label)) if known else action
+    return str(capfirst(gettext(known.label))) if known else action

@@ -1,0 +1,1 @@
+"""How Arabic pages write times."""
