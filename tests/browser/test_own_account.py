@@ -43,7 +43,6 @@ def ann(
     settings: Any,
 ) -> User:
     """Ann, on an instance whose pages are all there."""
-    settings.ROOT_URLCONF = "tests.tokens.pages.browsers"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.ISSUER = live_server.url
     ensure_signing_keys()

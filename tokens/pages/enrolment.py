@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import flows
 from accounts.errors import MfaEnrollmentRequired
-from accounts.flows import webauthn
+from accounts.flows import enrolment, webauthn
 from accounts.flows.second_factor import PASSKEY, TOTP
 from accounts.pages.forms import CodeField, PageForm
 from config.errors import ServiceError
-from tokens.pages import passkeys, qr, steps
+from tokens.pages import passkeys, steps
 from tokens.pages.drawing import draw
 from tokens.pages.steps import Step
 from tokens.services import second_factor
@@ -77,7 +77,7 @@ def _page(
         refusal,
         at={"": "code"},
         form=form,
-        qr=qr.picture(given.uri),
+        qr=enrolment.picture(given.uri),
         secret=_spaced(given.secret),
         options=_options(step),
     )

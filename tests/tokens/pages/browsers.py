@@ -1,40 +1,17 @@
-"""Browsers in which somebody is signed in, and a URL map that has no sign-in pages yet."""
+"""Browsers in which somebody is signed in."""
 
 import re
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
 
 from accounts.models import User
-from config.urls import handler400, handler403, handler404, handler500
-from config.urls import urlpatterns as served
 from tests.factories import LoginFactory, SessionFactory
 from tokens.models import Session
-
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 HTML = "text/html"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-
-
-def stub(request: HttpRequest) -> HttpResponse:
-    """Stand in for a page that others write."""
-    return HttpResponse('<!doctype html><link rel="icon" href="data:,"><h1>Stub</h1>')
-
-
-PLACES = {
-    "login": "login/",
-    "logout": "logout/",
-    "reauthenticate": "reauthenticate/",
-    "reset": "password/reset/",
-}
-urlpatterns = [
-    *served,
-    *(path(f"account/{at}", stub, name=f"account-{n}") for n, at in PLACES.items()),
-]
 
 
 def session_at(

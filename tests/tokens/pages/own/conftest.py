@@ -12,7 +12,6 @@ from tests.tokens.pages.browsers import Browser, signed_in
 
 @pytest.fixture(autouse=True)
 def _pages(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.tokens.pages.browsers"
     settings.ISSUER = ISSUER
 
 
