@@ -56,7 +56,9 @@ def test_opening_it_says_who_invites_whom_and_changes_nothing(
     for _ in range(2):
         page = browser.get(PAGE, key=key)
         assert page.status_code == 200
-    assert "Shop invites you" in text(page) and "guest@example.com" in text(page)
+    assert "<bdi>Shop</bdi> invites you" in text(page) and "guest@example.com" in text(
+        page
+    )
     assert page["Referrer-Policy"] == "no-referrer"
     assert f"?key={key}" not in text(page)
     assert Invitation.objects.get().standing
@@ -110,10 +112,12 @@ def test_who_has_an_account_signs_in_and_accepts(
     assert went(browser.log_in(path=onward)) == MFA
     assert went(browser.post(MFA, code=app.code())) == PAGE
     page = browser.get(PAGE)
-    assert "Shop invites you" in text(page) and "signed in as" in text(page)
+    assert "<bdi>Shop</bdi> invites you" in text(page) and "signed in as" in text(page)
     assert not Membership.objects.exists(), "opening the page accepts nothing"
     done = sent(browser, key=key)
-    assert done.status_code == 200 and "You are a member of Shop" in text(done)
+    assert done.status_code == 200 and "You are a member of <bdi>Shop</bdi>" in text(
+        done
+    )
     assert Membership.objects.get().user == ann
     assert browser.get(PAGE).status_code == 410
 

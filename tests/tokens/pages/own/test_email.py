@@ -23,9 +23,9 @@ def test_a_link_is_mailed_and_used(
     assert (answer.status_code, answer["Location"]) == (302, "/account/email/")
     page = browser.read(PAGE)
     assert "We mailed a link to new@example.com" in page
-    assert "It is ann@example.com now" in page
+    assert "It is <bdi>ann@example.com</bdi> now" in page
     confirm_change(key=last_mail("new@example.com").key)
-    assert "It is new@example.com now" in browser.read(PAGE)
+    assert "It is <bdi>new@example.com</bdi> now" in browser.read(PAGE)
 
 
 def test_nobody_learns_that_an_address_is_taken(browser: Browser) -> None:
