@@ -19,10 +19,11 @@ def session_at(
     door: Session.Door = Session.Door.BROWSER,
     **login: Any,
 ) -> Session:
-    """Return a session of our own pages, begun by password just now."""
+    """Return a session of our own pages, begun with two factors just now."""
     from tenants.models import BUILT_IN, Application
 
-    traits = {"amr": ["pwd"], "ip": "203.0.113.9", "user_agent": FIREFOX, **login}
+    amr = ["pwd", "otp", "mfa"]
+    traits = {"amr": amr, "ip": "203.0.113.9", "user_agent": FIREFOX, **login}
     made: Session = SessionFactory(
         user=user,
         login=LoginFactory(user=user, **traits),
