@@ -109,7 +109,7 @@ def test_a_session_shows_its_owner_nothing_that_could_be_used() -> None:
     session = SessionFactory(login__ip="192.0.2.7", login__user_agent="Browser")
     shown = SessionOut(session, context={"current_sid": session.sid}).data
     assert set(shown) == {
-        *("id", "client_id", "application", "ip", "user_agent", "amr"),
+        *("id", "client_id", "application", "ip", "user_agent", "device", "amr"),
         *("created_at", "last_used_at", "expires_at", "current"),
     }
     assert (shown["ip"], shown["user_agent"]) == ("192.0.2.7", "Browser")

@@ -14,6 +14,7 @@ from tests.factories import UserFactory
 from tests.mailbox import mails
 from tests.tokens.pages.browsers import Browser, signed_in
 from tests.tokens.pages.own.test_enrolment import add_app, add_passkey
+from tokens.models import Login
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +67,15 @@ def test_a_passkey_is_renamed(
     assert answer.status_code == 400 and 'id="name_error"' in answer.content.decode()
 
 
+ALL = ["pwd", "otp", "mfa"]  # what a sign-in with the app has proven
+
+
 def test_an_app_has_no_name(
     ann: User,
     browser: Browser,
 ) -> None:
     has_app(ann)
+    Login.objects.update(amr=ALL)
     assert browser.open(f"2fa/{only(ann, 'totp').id}/").status_code == 404
 
 
@@ -107,8 +112,8 @@ def test_somebody_elses_factor_is_not_found(
     page: str,
 ) -> None:
     bob = UserFactory()
-    has_app(bob)
     add_passkey(signed_in(bob))
+    has_app(bob)
     for factor in factors.factors_of(bob):
         path = page.format(factor.id)
         assert browser.open(path).status_code == 404
@@ -137,6 +142,7 @@ def test_of_many_who_remove_a_factor_one_does(
     has_app(ann)
     path = f"2fa/{only(ann, 'totp').id}/remove/"
     browsers = [browser, *(signed_in(ann) for _ in range(3))]
+    Login.objects.update(amr=ALL)
     tokens = [form_token(each) for each in browsers]
 
     def remove(number: int) -> int:
