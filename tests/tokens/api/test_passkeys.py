@@ -291,7 +291,7 @@ def test_a_malformed_credential_is_a_clear_refusal(
         "post", "auth/mfa", flow_token=flow, method="webauthn", credential=credential
     )
     assert (second.status_code, second.told["code"]) == (401, "credential_invalid")
-    api = signed_in(ann)
+    api = signed_in(ann, amr=["pwd", "pop", "mfa"])
     told = api("post", "users/me/mfa/enroll", method="webauthn").told
     made = api(
         "post",
