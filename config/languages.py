@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from config import context
@@ -24,6 +25,7 @@ _MOST_TAGS = 10
 _LONGEST = 256
 _ENGLISH = ("/admin/", "/api/", "/account/brand/")
 _ASKED = "ui_locales"
+_NEXT = "next"
 
 
 def offered() -> tuple[str, ...]:
@@ -120,12 +122,15 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
     """Return the languages that a hosted page offers (a context processor).
 
     Somebody who is signed in chooses theirs in the profile. The links lead to the same
-    page with the same query; a form's answer has no address to come back to, so no links.
+    page, and on to the same `next`. There are none on a form's answer, which has no address
+    to come back to, nor on a page with anything else in its query: that may be a secret.
     """
     if not request.path.startswith("/account/") or request.path.startswith(_ENGLISH):
         return {}
     tags = offered()
     if len(tags) < 2 or request.method not in ("GET", "HEAD") or _person(request):
+        return {}
+    if set(request.GET) - {_ASKED, _NEXT}:
         return {}
     names = dict(settings.LANGUAGES)
     return {"page_languages": [Choice(t, names[t], _again(request, t)) for t in tags]}
@@ -135,9 +140,11 @@ def _again(
     request: HttpRequest,
     tag: str,
 ) -> str:
-    query = request.GET.copy()
-    query[_ASKED] = tag
-    return f"?{query.urlencode()}"
+    onward = request.GET.get(_NEXT, "")
+    own = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+    safe = own and onward.startswith("/") and onward.isprintable()
+    query = {_NEXT: onward} if safe else {}
+    return f"?{urlencode({**query, _ASKED: tag})}"
 
 
 def isolated(text: str) -> str:

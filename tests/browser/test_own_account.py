@@ -249,7 +249,7 @@ def test_the_keyboard_gets_everywhere(page: Chrome) -> None:
     assert order[1] == "Sign out"
     ways = ["Profile", "Password", "E-mail", "Security", "Sessions", "Activity"]
     assert order[2:9] == [*ways, "Your data"]
-    assert order[-2:] == ["name", "Save"]
+    assert order[-3:] == ["name", "language", "Save"]
     look_at(page, "sessions/")
     assert walk(page)[-1] == "Sign out everywhere"
     look_at(page, "data/leave/")

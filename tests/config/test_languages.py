@@ -215,3 +215,24 @@ def test_an_error_page_speaks_and_the_api_does_not(client: Client) -> None:
     answer = client.get("/api/v1/nowhere", headers=header)
     assert answer.status_code == 404
     assert "Content-Language" not in answer
+
+
+@pytest.mark.parametrize(
+    ("query", "links"),
+    [
+        ("", 2),
+        ("?next=/admin/", 2),
+        ("?key=a-secret-of-a-mail", 0),
+        ("?next=/&token=secret", 0),
+    ],
+)
+def test_a_secret_in_the_query_is_in_no_link(
+    rf: RequestFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    links: int,
+) -> None:
+    monkeypatch.setattr(languages, "offered", lambda: ("en", "de"))
+    shown = languages.for_page(rf.get(f"/account/x/{query}")).get("page_languages", [])
+    assert len(shown) == links
+    assert not [choice for choice in shown if "secret" in choice.href]

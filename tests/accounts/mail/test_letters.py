@@ -72,7 +72,7 @@ def test_another_tenant_s_letter_does_not() -> None:
 
 
 def test_a_language_without_a_catalog_is_english() -> None:
-    letters.write_to("hello", UserFactory(language="ja"), fact="x")
+    letters.write_to("hello", UserFactory(language="fr"), fact="x")
     assert 'lang="en"' in written()["html"]
 
 

@@ -56,7 +56,11 @@ def test_a_name_is_shown_as_text(browser: Browser) -> None:
     assert "<b>Ann" not in browser.read("")
 
 
-def test_there_is_no_choice_of_language_where_there_is_one(browser: Browser) -> None:
+def test_there_is_no_choice_of_language_where_there_is_one(
+    browser: Browser,
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr(languages, "offered", lambda: ("en",))
     assert 'name="language"' not in browser.read("")
 
 
