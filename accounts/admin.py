@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts import services
+from accounts import flows, services
 from accounts.forms import NewUserForm, PasswordForm, RightsForm
 from accounts.models import Lockout, User
 from accounts.privacy.services import erase_user
@@ -24,6 +24,10 @@ from config.sections import ConsoleAdmin
 
 _ABOUT = ["email", "name", "state"]
 _DATES = ["id", "created_at", "updated_at", "last_login", "leaves"]
+
+
+def _has_factor(user: User) -> bool:
+    return flows.has_factor(user.pk)
 
 
 def _locked(user: User) -> bool:
@@ -45,7 +49,8 @@ class UserAdmin(ConsoleAdmin):
     readonly_fields = ["email", "state", *_DATES]
     actions_list = ["add_user"]
     actions_detail = [
-        *["disable", "enable", "end_sessions", "unlock", "set_password", "erase"],
+        *["disable", "enable", "end_sessions", "unlock"],
+        *["set_password", "reset_factors", "erase"],
     ]
 
     @override
@@ -215,6 +220,25 @@ class UserAdmin(ConsoleAdmin):
     ) -> None:
         """Lift the lockouts of a user's address."""
         services.lift_lockouts(obj, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Reset factors",
+            question="All second factors are removed, and the user is signed out everywhere "
+            "and told by mail. Be sure that it is them who asks.",
+            done="The second factors were removed.",
+            offered=_has_factor,
+        )
+    )
+    def reset_factors(
+        self,
+        request: ConsoleRequest,
+        obj: User,
+    ) -> None:
+        """Take the factors of somebody who lost them away; not one's own."""
+        if obj.pk == request.user.pk:
+            raise Conflict("Remove your own on your account's security page.")
+        services.reset_factors(obj, acting_user=request.user)
 
     @operation(
         Operation(

@@ -7,9 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import flows
 from accounts.audit.models import Event
 from accounts.models import Lockout, User
 from accounts.rights import rights_of
+from tests.authenticators import has_app
 from tests.factories import PASSWORD, UserFactory
 from tests.operators import all_rights_but_root, console, root, staff
 
@@ -202,6 +204,24 @@ def test_a_superuser_sets_a_password_under_the_policy() -> None:
     alice.refresh_from_db()
     assert alice.check_password(NEW)
     assert alice.epoch == 1
+
+
+def test_factors_are_reset_where_there_are_some_and_never_ones_own() -> None:
+    operator, alice = root(), UserFactory.create()
+    client, path = console(operator), f"{LIST}{alice.pk}/reset-factors/"
+    assert (
+        "reset-factors" not in client.get(f"{LIST}{alice.pk}/change/").content.decode()
+    )
+    has_app(alice)
+    has_app(operator)
+    assert "reset-factors" in client.get(f"{LIST}{alice.pk}/change/").content.decode()
+    assert client.post(path).status_code == 302
+    assert not flows.has_factor(alice.pk)
+    assert Event.objects.get(action="account:factors:reset").actor_id == str(
+        operator.pk
+    )
+    client.post(f"{LIST}{operator.pk}/reset-factors/")
+    assert flows.has_factor(operator.pk)
 
 
 def test_enable_end_sessions_and_unlock_call_their_services() -> None:
