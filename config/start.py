@@ -129,7 +129,7 @@ def banner(settings: Any) -> str:
     from accounts.services.setup import create_setup_link, setup_path
     from config.errors import Conflict
 
-    base = f"http://{settings.HOST}:{settings.PORT}"
+    base = base_of(settings)
     lines = [
         "",
         "  NTT Authentication Server is running.",
@@ -155,6 +155,17 @@ def banner(settings: Any) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def base_of(settings: Any) -> str:
+    """Return where this machine's browser finds us: as `localhost` if the issuer says so.
+
+    Passkeys and sign-ins belong to a host's name, so the links use the issuer's.
+    """
+    named = f"http://localhost:{settings.PORT}"
+    if settings.ISSUER == named and settings.HOST in ("127.0.0.1", "localhost", "::1"):
+        return named
+    return f"http://{settings.HOST}:{settings.PORT}"
 
 
 def serve(announce: Callable[[], str]) -> None:

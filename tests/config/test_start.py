@@ -3,6 +3,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,3 +79,22 @@ def test_what_is_wrong_is_one_line_and_exit_code_one(
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "issuer", "base"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("127.0.0.1", "http://localhost:8000", "http://localhost:8000"),
+        ("127.0.0.1", "http://localhost:9000", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000", "http://0.0.0.0:8000"),  # nosec: no socket
+        ("127.0.0.1", "https://id.example.com", "http://127.0.0.1:8000"),
+    ],
+)
+def test_the_banner_names_the_host_that_has_the_passkeys(
+    host: str,
+    issuer: str,
+    base: str,
+) -> None:
+    settings = SimpleNamespace(HOST=host, PORT=8000, ISSUER=issuer)
+    assert start.base_of(settings) == base
