@@ -19,6 +19,7 @@ from accounts.services import recovery
 from config.errors import ServiceError
 from tokens.pages import passkeys
 from tokens.pages.drawing import draw, gone, key_of, served
+from tokens.pages.factor import RecoveryCodeForm
 from tokens.services import second_factor
 
 KEPT = "reset"
@@ -49,11 +50,17 @@ class NewPasswordForm(PageForm):
         self,
         *args: Any,
         way: str,
+        app: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         if way != CODE:
             del self.fields["code"]
+        elif not app:
+            self.fields["code"].label = RecoveryCodeForm.base_fields["code"].label
+            self.fields["code"].help_text = RecoveryCodeForm.base_fields[
+                "code"
+            ].help_text
 
 
 @served
@@ -89,7 +96,7 @@ def _confirmed(
 ) -> HttpResponse:
     asked = request.session.get(KEPT, {})
     way = _way(request, asked)
-    form = NewPasswordForm(request.POST, way=way)
+    form = NewPasswordForm(request.POST, way=way, app=_has_app(asked))
     if not form.is_valid():
         return _page(request, key, asked, form)
     try:
@@ -134,11 +141,18 @@ def _way(
 
 
 def _ways(asked: dict[str, Any]) -> list[str]:
+    """Return the ways there are; a passkey first where there is no app."""
     if not asked:
         return [""]
     methods = {*asked["methods"]}
-    ways = [CODE] if methods & {TOTP, RECOVERY_CODE} else []
-    return (ways + [PASSKEY] if PASSKEY in methods else ways) or [CODE]
+    ways = [PASSKEY] if PASSKEY in methods else []
+    if TOTP in methods:
+        return [CODE, *ways]
+    return [*ways, CODE] if RECOVERY_CODE in methods else ways or [CODE]
+
+
+def _has_app(asked: dict[str, Any]) -> bool:
+    return not asked or TOTP in asked["methods"]
 
 
 def _proof(
@@ -163,15 +177,17 @@ def _page(
     form: NewPasswordForm | None = None,
     refusal: ServiceError | None = None,
 ) -> HttpResponse:
-    way = _way(request, asked)
+    way, app = _way(request, asked), _has_app(asked)
     options = second_factor.options(asked["flow_token"]) if way == PASSKEY else None
     return draw(
         request,
         "reset-key",
         refusal,
         at={"": "code" if way == CODE else "password"},
-        form=form or NewPasswordForm(initial={"key": key}, way=way),
+        form=form or NewPasswordForm(initial={"key": key}, way=way, app=app),
+        email=links.look(key, Purpose.RESET_PASSWORD).user.email,
         key=key,
+        app=app,
         way=way,
         others=[name for name in _ways(asked) if name != way],
         options=options,

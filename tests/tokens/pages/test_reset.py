@@ -199,15 +199,48 @@ def test_a_passkey_is_shown_with_the_password(
 ) -> None:
     browser.post(RESET, email=ann.email)
     key = last_mail(ann.email).key
-    assert "Use a passkey" in text(browser.get(KEY, key=key))
-    page = again(browser, key, way="webauthn", other="1")
-    assert page.status_code == 200 and 'data-passkey="get"' in text(page)
+    page = browser.get(KEY, key=key)
+    assert 'data-passkey="get"' in text(page) and "Set it with my passkey" in text(page)
     bad = again(browser, key, way="webauthn", credential="{}")
     assert bad.status_code == 401
     credential = json.dumps(passkey.get(options(bad)))
     assert went(again(browser, key, way="webauthn", credential=credential)) == LOGIN
     ann.refresh_from_db()
     assert ann.check_password(NEW)
+
+
+def test_an_app_comes_first_and_the_passkey_after_it(
+    browser: Browser,
+    ann: User,
+    passkey: Passkey,
+) -> None:
+    has_app(ann)
+    browser.post(RESET, email=ann.email)
+    key = last_mail(ann.email).key
+    page = text(browser.get(KEY, key=key))
+    assert "Code from your app" in page and "Use a passkey" in page
+    page = text(again(browser, key, way="webauthn", other="1"))
+    assert "Set it with my passkey" in page and "Use a code" in page
+
+
+def test_without_an_app_only_a_recovery_code_is_asked_for(
+    browser: Browser,
+    ann: User,
+    passkey: Passkey,
+) -> None:
+    browser.post(RESET, email=ann.email)
+    key = last_mail(ann.email).key
+    assert "Use a recovery code" in text(browser.get(KEY, key=key))
+    page = text(again(browser, key, way="code", other="1"))
+    assert "Recovery code" in page and "Code from your app" not in page
+
+
+def test_a_password_manager_learns_whose_password_it_is(
+    browser: Browser,
+    key: str,
+) -> None:
+    page = text(browser.get(KEY, key=key))
+    assert 'autocomplete="username" value="ann@example.com"' in page
 
 
 def test_the_factor_of_another_does_not_do(
