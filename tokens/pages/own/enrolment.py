@@ -88,7 +88,9 @@ def choose(request: HttpRequest) -> HttpResponse:
         "enrol",
         app="" if has_app else way(request, "account-enrol-app"),
         passkey=_way_to_passkey(request),
-        back=browser.next_of(request) or reverse("account-security"),
+        back=reverse(
+            "account-security"
+        ),  # where `next` asks for a factor, it would loop
     )
 
 

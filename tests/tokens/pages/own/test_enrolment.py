@@ -62,7 +62,12 @@ def test_both_are_offered_and_next_goes_along(browser: Browser) -> None:
     page = browser.read("2fa/enrol/?next=/admin/")
     assert "/account/2fa/enrol/app/?next=%2Fadmin%2F" in page
     assert "/account/2fa/enrol/passkey/?next=%2Fadmin%2F" in page
-    assert 'href="/admin/"' in page
+
+
+def test_not_now_does_not_lead_back_to_what_asked_for_it(browser: Browser) -> None:
+    page = browser.read("2fa/enrol/?next=/admin/")
+    assert re.search(r'href="/account/2fa/">\s*Not now', page)
+    assert 'href="/admin/"' not in page
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\e"])
