@@ -7,7 +7,12 @@ def test_the_embedded_default_shows_where_everything_is(client: Client) -> None:
     answer = client.get("/")
     assert answer.status_code == 200
     page = answer.content.decode()
-    for path in ("/admin/", "/api/docs", "/.well-known/openid-configuration"):
+    for path in (
+        "/admin/",
+        "/api/docs",
+        "/.well-known/openid-configuration",
+        "/account/",
+    ):
         assert f'href="{path}"' in page
     assert "<script" not in page
     assert "style=" not in page
