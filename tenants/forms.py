@@ -64,7 +64,10 @@ class TenantForm(RefusableForm):
             *["brand_name", "accent_color", "accent_color_dark"],
             *["support_email", "support_url"],
         ]
+        labels = {"mfa_required": "Second factor required"}
         help_texts = {
+            "verification_required": "Nobody signs in before their address is verified.",
+            "mfa_required": "Who has none sets one up at the next sign-in.",
             "brand_name": "What people see on pages and in mails; else the name.",
             "accent_color": "#rrggbb, readable on white: at least 4.5:1.",
             "accent_color_dark": "For dark pages; else the accent colour, lightened.",
@@ -154,6 +157,8 @@ class RoleForm(RefusableForm):
 
         model = Role
         fields = ["tenant", "name", "description", "permissions", "mfa_required"]
+        labels = {"mfa_required": "Second factor required"}
+        help_texts = {"mfa_required": "Whoever holds it sets one up at sign-in."}
 
 
 class MembershipForm(RefusableForm):
