@@ -36,6 +36,8 @@ class RequestContextMiddleware:
             response = self.get_response(request)
             response["X-Request-ID"] = caller.request_id
             _tell_length(response)
+            if request.method == "HEAD" and isinstance(response, HttpResponse):
+                response.content = b""  # gunicorn warns about each one that it drops
             # Django would log each refusal a second time, outside this context.
             response._has_been_logged = True  # type: ignore[attr-defined]
             access.note(

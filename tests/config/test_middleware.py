@@ -188,3 +188,12 @@ def test_a_fault_of_ours_is_left_to_django_which_logs_it(path: str) -> None:
 def test_a_form_beyond_any_limit_is_refused(client: Client) -> None:
     answer = client.post("/account/login/", {"email": "x" * 2_000_000})
     assert answer.status_code in (400, 413)
+
+
+def test_an_answer_to_head_has_a_length_and_no_body(rf: RequestFactory) -> None:
+    serve = RequestContextMiddleware(lambda request: HttpResponse(b"seven"))
+    answer = serve(rf.head("/"))
+    assert isinstance(answer, HttpResponse)
+    assert (answer["Content-Length"], answer.content) == ("5", b"")
+    answer = serve(rf.get("/"))
+    assert isinstance(answer, HttpResponse) and answer.content == b"seven"
