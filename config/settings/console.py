@@ -3,11 +3,22 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 GATE = "tokens.pages.browser.may_operate"
 WAY = "tokens.pages.browser.way_to_console"
 EXIT = "tokens.pages.browser.leave"
 SETUP = "tokens.pages.browser.begin_setup"
+FAVICON: dict[str, Any] = {
+    "rel": "icon",
+    "type": "image/svg+xml",
+    "href": lambda request: static("console/favicon.svg"),
+}
+MENU = [
+    {"title": "Your account", "link": reverse_lazy("account-profile")},
+    {"title": "Password", "link": reverse_lazy("account-password")},
+    {"title": "Second factors", "link": reverse_lazy("account-security")},
+]
 SECTIONS = ["accounts", "tenants", "tokens", "audit", "outbox"]
 
 
@@ -23,17 +34,12 @@ def theme(*, environment: str) -> dict[str, Any]:
         "SITE_SUBHEADER": "NTT Authentication Server",
         "SITE_SYMBOL": "shield_person",
         "SITE_URL": None,
+        "ACCOUNT": {"navigation": MENU},
         "SHOW_HISTORY": False,
         "SHOW_VIEW_ON_SITE": False,
         "SHOW_BACK_BUTTON": True,
         "ENVIRONMENT": lambda request: badge,
-        "SITE_FAVICONS": [
-            {
-                "rel": "icon",
-                "type": "image/svg+xml",
-                "href": lambda request: static("console/favicon.svg"),
-            }
-        ],
+        "SITE_FAVICONS": [FAVICON],
         "STYLES": [lambda request: static("console/console.css")],
         "BORDER_RADIUS": "6px",
         "COLORS": {

@@ -74,3 +74,10 @@ def test_text_stands_out_from_its_ground_in_every_shade() -> None:
     lightness = [float(value.split("(")[1].split("%")[0]) for value in shades.values()]
     assert list(map(int, shades)) == sorted(map(int, shades))
     assert lightness == sorted(lightness, reverse=True), "the higher, the darker"
+
+
+@pytest.mark.django_db
+def test_the_menu_leads_to_one_s_own_account() -> None:
+    page = console(staff()).get("/admin/").content.decode()
+    for path in ("/account/", "/account/password/change/", "/account/2fa/"):
+        assert f'href="{path}"' in page
