@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -49,6 +50,13 @@ def either(
     page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", off)
     yield page
     page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def shown_codes(page: Chrome) -> None:
+    """Wait for the recovery codes; the page before may go while its heading is read."""
+    stale = [StaleElementReferenceException]
+    patient = WebDriverWait(page, 10, ignored_exceptions=stale)
+    patient.until(lambda _: "Keep your" in heading(page))
 
 
 def test_sign_up_with_the_mailed_code(either: Chrome) -> None:
@@ -141,7 +149,7 @@ def test_a_passkey_is_set_up_and_then_all_there_is(
     tenant(mfa_required=True)
     log_in(page)
     page.find_element(By.CSS_SELECTOR, "form[data-passkey] button").click()
-    WebDriverWait(page, 10).until(lambda _: "Keep your" in heading(page))
+    shown_codes(page)
     press(page, "I have kept them: continue")
     assert arrived(page)
     page.delete_all_cookies()
@@ -162,7 +170,6 @@ def test_a_passkey_is_set_up_and_then_all_there_is(
     look_at(page, "/account/password/reset/")
     fill(page, email=ANN)
     follow(page, last_mail(ANN).url)
-    press(page, "Use a passkey")
     examine(page, "reset-key-passkey")
     field = page.find_element(By.NAME, "password")
     field.send_keys(NEW)
@@ -180,7 +187,7 @@ def test_a_passkey_is_offered_in_the_address_field(
     tenant(mfa_required=True)
     log_in(page)
     page.find_element(By.CSS_SELECTOR, "form[data-passkey] button").click()
-    WebDriverWait(page, 10).until(lambda _: "Keep your" in heading(page))
+    shown_codes(page)
     page.delete_all_cookies()
     stub = """
         const real = navigator.credentials.get.bind(navigator.credentials);
