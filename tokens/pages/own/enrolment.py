@@ -86,6 +86,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return shown(
         request,
         "enrol",
+        for_console=browser.next_of(request).startswith(reverse("admin:index")),
         app="" if has_app else way(request, "account-enrol-app"),
         passkey=_way_to_passkey(request),
         back=reverse(

@@ -244,3 +244,9 @@ def test_without_a_script_there_is_a_word_and_a_way(browser: Browser) -> None:
     page = browser.read(f"{PASSKEY}?next=/admin/")
     assert "<noscript>" in page and "Passkeys need JavaScript" in page
     assert 'href="/account/2fa/enrol/?next=%2Fadmin%2F"' in page
+
+
+def test_an_operator_is_told_why(browser: Browser) -> None:
+    told = "The operator console wants one."
+    assert told in browser.read("2fa/enrol/?next=/admin/audit/event/")
+    assert told not in browser.read("2fa/enrol/?next=/account/")
