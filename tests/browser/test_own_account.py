@@ -163,7 +163,7 @@ def test_the_address_page_is_fit_for_everybody(page: Chrome) -> None:
     look_at(page, "email/")
     examine(page, "own-email")
     fill(page, email="ann@example.com")
-    assert "This is the address already." in text_of(page)
+    assert "This is your address already." in text_of(page)
     examine(page, "own-email-errors")
     fill(page, email="new@example.com")
     assert "We mailed a link to new@example.com" in text_of(page)

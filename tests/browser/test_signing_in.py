@@ -42,7 +42,8 @@ def test_the_sign_in(page: Chrome) -> None:
     examine(page, "login")
     order = walk(page)
     assert order[:2] == ["email", "password"]
-    assert "Sign in with a passkey" in order and order[-1] == "Create an account"
+    ways = ["Create an account", "English", "Deutsch", "日本語", "العربية"]
+    assert "Sign in with a passkey" in order and order[-5:] == ways
     fill(page, email=ANN, password="not this one")
     assert page.switch_to.active_element.get_attribute("role") == "alert"
     examine(page, "login-error")

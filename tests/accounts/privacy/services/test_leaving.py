@@ -45,7 +45,7 @@ def as_stored(user: User) -> tuple[bool, bool]:
 
 
 def test_leaving_shuts_the_account_and_says_until_when(settings: Any) -> None:
-    ann = UserFactory(name="Ann", language="de")
+    ann = UserFactory(name="Ann")
     told: list[Any] = []
 
     def listen(**kwargs: Any) -> None:
