@@ -6,11 +6,10 @@ from urllib.parse import urlsplit
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tenants.models import Application, Tenant
-from tests.browser.pages import fill
+from tests.browser.pages import await_answer, fill
 from tests.factories import PASSWORD
 
 ANN, NEW = "ann@example.com", "a quiet walk in the hills"
@@ -48,7 +47,7 @@ def press(
     path = f"//main//*[self::button or self::a][normalize-space()='{text}']"
     found = page.find_element(By.XPATH, path)
     found.click()
-    WebDriverWait(page, 10).until(staleness_of(found))
+    await_answer(page, found)
 
 
 def at(page: Chrome) -> str:

@@ -3,12 +3,12 @@
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.ui import WebDriverWait
 
+from accounts.flows.verification import is_verified
 from accounts.models import User
 from accounts.privacy.services import request_erasure
 from accounts.services import email as addresses
+from accounts.services.verification import send_verification
 from tenants.services import invitations
 from tests.authenticators import App, has_app
 from tests.browser.entry import (
@@ -23,8 +23,8 @@ from tests.browser.entry import (
     secret,
     tenant,
 )
-from tests.browser.pages import examine, fill, walk
-from tests.factories import PASSWORD, TenantFactory
+from tests.browser.pages import await_answer, examine, fill, walk
+from tests.factories import PASSWORD, TenantFactory, UserFactory
 from tests.mailbox import last_mail
 from tests.tenants import mailed
 from tests.tokens.api.factor_calls import add_app, signed_in
@@ -134,6 +134,13 @@ def test_who_is_signed_in_proves_it_again_and_leaves(
     examine(page, "login-notice")
 
 
+def test_the_link_that_proves_an_address(page: Chrome) -> None:
+    bob = UserFactory.create(email="bob@example.com", verified=False)
+    send_verification(bob, acting_user=bob)
+    used(page, last_mail("bob@example.com").url, "verify-link")
+    assert is_verified(bob.pk)
+
+
 def test_the_links_of_mails(
     page: Chrome,
     ann: User,
@@ -157,7 +164,7 @@ def used(
     examine(page, name)
     button = page.find_element(By.CSS_SELECTOR, "main [type=submit]")
     button.click()
-    WebDriverWait(page, 10).until(staleness_of(button))
+    await_answer(page, button)
     examine(page, f"{name}-done")
 
 
