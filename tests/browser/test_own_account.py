@@ -348,8 +348,9 @@ def test_everything_is_downloaded_more_than_once(
     file = tmp_path / f"account-{ann.pk}.json"
     for _ in range(2):
         button.click()
-        WebDriverWait(page, 10).until(lambda _: file.exists())
-        assert json.loads(file.read_text())["user_id"] == str(ann.pk)
+        patient = WebDriverWait(page, 10, ignored_exceptions=[OSError, ValueError])
+        held = patient.until(lambda _: json.loads(file.read_text()))  # in whole
+        assert held["user_id"] == str(ann.pk)
         file.unlink()
     assert where(page) == "/account/data/export/"
 
