@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import flows, services
 from accounts.pages.forms import PageForm, PasswordField
 from tokens.pages import browser
-from tokens.pages.browser import signed_in
+from tokens.pages.browser import fresh, signed_in
 from tokens.pages.own.page import (
     DONE,
     form_page,
@@ -37,8 +37,14 @@ class PasswordForm(PageForm):
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password: this browser stays signed in, everything else ends.
 
-    Somebody without a password is told how to get one.
+    Who has a second factor has to have shown it lately, as over REST. Somebody without a
+    password is told how to get one.
     """
+    guarded = flows.has_factor(person(request).pk)
+    return (fresh(_page) if guarded else _page)(request)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
     if not person(request).has_usable_password():
         status = 200 if posted(request) is None else 409
         return shown(request, "password", status)

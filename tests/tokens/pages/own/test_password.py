@@ -1,10 +1,15 @@
 """The password page: this browser stays, every other one goes."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.utils import timezone
 
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.models import User
+from tests.authenticators import has_app
 from tests.factories import PASSWORD, SessionFactory
 from tests.mailbox import last_mail
 from tests.tokens.pages.browsers import Browser, copy_of, signed_in
@@ -100,3 +105,19 @@ def test_whoever_has_none_is_led_to_a_reset(
     assert signed_in(ann).send(PAGE, given()).status_code == 409
     ann.refresh_from_db()
     assert not ann.has_usable_password()
+
+
+@pytest.mark.parametrize(
+    "login",
+    [{"amr": ["pwd"]}, {"auth_time": timezone.now() - timedelta(hours=1)}],
+    ids=["no factor shown", "long ago"],
+)
+def test_who_has_a_factor_has_to_have_shown_it_lately(
+    ann: User,
+    login: dict[str, Any],
+) -> None:
+    has_app(ann)
+    answer = signed_in(ann, **login).send(PAGE, given())
+    assert answer["Location"].startswith("/account/reauthenticate/")
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
