@@ -3,8 +3,6 @@
 `account_disabled`    user was disabled or deleted: everything of theirs ends.
 `credentials_changed` password (or factor) of user changed: every login ends but `keep_login`.
 `signed_out_everywhere` every login of user ends.
-`account_taken_over`  the owner of a never proven address took the account of user over:
-                      whatever its maker could come back by has to go (ADR 0015).
 
 Sent with `user` (the `User`), `acting_user` (`User | None`), `reason` (an audit action value)
 and, for `credentials_changed`, `keep_login` (`UUID | None`). A receiver that fails rolls
@@ -16,4 +14,3 @@ from django.dispatch import Signal
 account_disabled = Signal()
 credentials_changed = Signal()
 signed_out_everywhere = Signal()
-account_taken_over = Signal()

@@ -6,7 +6,7 @@ A leaf that every app may ask. Who knows the tenants answers, by the dotted path
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -52,7 +52,7 @@ def brand_of(tenant_id: UUID | None) -> Brand:
     return cast(Callable[[UUID | None], Brand], resolve)(tenant_id)
 
 
-def for_page(request: HttpRequest) -> dict[str, str]:
+def for_page(request: HttpRequest) -> dict[str, Any]:
     """Return the brand of a hosted page (a context processor): the default tenant's.
 
     A page of another tenant's sign-in passes its own `page_context`.
@@ -60,7 +60,7 @@ def for_page(request: HttpRequest) -> dict[str, str]:
     return page_context(None) if request.path.startswith("/account/") else {}
 
 
-def page_context(tenant_id: UUID | None) -> dict[str, str]:
+def page_context(tenant_id: UUID | None) -> dict[str, Any]:
     """Return what the pages' base template shows; addresses are of the same origin."""
     brand = brand_of(tenant_id)
     return {

@@ -74,9 +74,19 @@ def remove(
     return told
 
 
-def remove_all(user: User) -> int:
-    """Remove every factor of a person; returns how many."""
-    count: int = _rows(user).delete()[0]
+def remove_all(
+    user: User,
+    *,
+    since: datetime | None = None,
+) -> int:
+    """Remove a person's factors, all or those set up since; returns how many.
+
+    In the caller's transaction, which holds the user's row.
+    """
+    mine = _rows(user)
+    if since is not None:
+        mine = mine.filter(created_at__gte=since)
+    count: int = mine.delete()[0]
     return count
 
 

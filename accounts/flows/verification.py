@@ -1,12 +1,13 @@
 """Whether an address is proven: a reading of the table in which allauth files it."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.addresses import wire_form
+from accounts.addresses import from_wire_form, wire_form
 from accounts.models import User
 
 
@@ -102,3 +103,21 @@ def with_verification(users: QuerySet[User]) -> QuerySet[User]:
         user=OuterRef("pk"), primary=True, verified=True
     )
     return users.annotate(email_verified=Exists(proven))
+
+
+def addresses_of(user: User) -> list[dict[str, Any]]:
+    """Return a person's addresses as they are known (`email_key`), proven or not."""
+    rows = EmailAddress.objects.filter(user=user).order_by("-primary", "pk")
+    return [
+        {
+            "email": from_wire_form(row.email),
+            "primary": row.primary,
+            "verified": row.verified,
+        }
+        for row in rows
+    ]
+
+
+def forget(user: User) -> None:
+    """Remove a person's addresses: whoever signs up with one begins anew."""
+    EmailAddress.objects.filter(user=user).delete()

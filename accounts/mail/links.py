@@ -43,6 +43,8 @@ class Rule:
     each: bool = False
 
 
+# dead with a new password or address: they prove or change what is no longer so
+OVERTAKEN = (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
 _DAY = 86400
 RULES: dict[str, Rule] = {
     Purpose.VERIFY_EMAIL: Rule("/account/verify-email/", _DAY, epoch=False),

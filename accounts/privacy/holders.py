@@ -26,7 +26,7 @@ class Holder:
     section: str
     models: tuple[str, ...]
     export: Callable[[User], Held]
-    erase: Callable[[User], None]
+    erase: Callable[[User], object]
 
 
 _holders: dict[str, Holder] = {}

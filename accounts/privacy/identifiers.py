@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from accounts.addresses import wire_form
-from accounts.flows import records
+from accounts.flows import verification
 from accounts.models import MailLink, User
 
 ERASED = "[erased]"
@@ -84,7 +84,7 @@ def identifiers_of(user: User) -> Identifiers:
     undoing = MailLink.objects.filter(
         user=user, purpose=MailLink.Purpose.UNDO_EMAIL_CHANGE
     )
-    filed = [row["email"] for row in records.addresses_of(user)]
+    filed = [row["email"] for row in verification.addresses_of(user)]
     others = {*undoing.values_list("email_key", flat=True), *filed} - {user.email_key}
     taken = User.objects.filter(email_key__in=others).exclude(pk=user.pk)
     keys = {user.email_key, *others} - set(taken.values_list("email_key", flat=True))

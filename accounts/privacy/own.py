@@ -1,6 +1,7 @@
 """What accounts holds in rows of a person's own: the user, addresses, factors, links."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -8,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.addresses import email_key
-from accounts.flows import records
+from accounts.flows import factors, verification
 from accounts.models import KnownAddress, KnownDevice, Lockout, MailLink, User
 from accounts.privacy.holders import Held, Holder
 
@@ -55,11 +56,11 @@ def _erase_profile(user: User) -> None:
 
 
 def _addresses(user: User) -> Held:
-    return records.addresses_of(user)
+    return verification.addresses_of(user)
 
 
 def _factors(user: User) -> Held:
-    return records.factors_of(user)
+    return [asdict(factor) for factor in factors.factors_of(user)]
 
 
 def _rows(
@@ -108,13 +109,13 @@ HOLDERS = (
         "accounts.addresses",
         ("account.EmailAddress", "account.EmailConfirmation"),  # the latter cascades
         _addresses,
-        records.forget_addresses,
+        verification.forget,
     ),
     Holder(
         "accounts.second_factors",
         ("mfa.Authenticator",),
         _factors,
-        records.forget_factors,
+        factors.remove_all,
     ),
     Holder(
         "accounts.known_addresses",

@@ -15,7 +15,8 @@ from accounts import addresses, limits
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import LinkInvalid
-from accounts.flows import removal, verification
+from accounts.flows import verification
+from accounts.flows.factors import remove_all
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import MailLink, User
@@ -24,7 +25,6 @@ from accounts.signals import account_disabled, credentials_changed
 from config.errors import InvalidInput, Unavailable
 
 _ROUNDS = 3
-_OVERTAKEN = (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
 
 
 def request_change(
@@ -101,7 +101,7 @@ def _change(link: MailLink) -> User:
     shown, key = person.email, person.email_key
     proven = verification.is_verified(person.pk)
     _move(person, link)
-    links.void(person, *_OVERTAKEN)
+    links.void(person, *links.OVERTAKEN)
     record(Action.EMAIL_CHANGED, acting=person, target=person)
     if proven and key != person.email_key:  # an unproven one may be a stranger's
         undo = links.make(
@@ -119,16 +119,16 @@ def _undo(link: MailLink) -> User:
     _clear(link)
     back = {"is_active": True, "erase_at": None}
     _move(person, link, password=make_password(None), epoch=F("epoch") + 1, **back)
-    factors = removal.remove_factors(person, since=link.created_at)
+    removed = remove_all(person, since=link.created_at)
     person.known_addresses.all().delete()
     person.known_devices.all().delete()
-    links.void(person, *_OVERTAKEN)
+    links.void(person, *links.OVERTAKEN)
     links.void(person, Purpose.UNDO_EMAIL_CHANGE, since=link.created_at)
     links.void(person, Purpose.CANCEL_ERASURE)
     if left:
         record(Action.ERASURE_CANCELLED, acting=person, target=person)
     reason = Action.EMAIL_CHANGE_UNDONE
-    record(reason, acting=person, target=person, details={"factors": factors})
+    record(reason, acting=person, target=person, details={"factors": removed})
     reset = links.make(person, Purpose.RESET_PASSWORD)
     letters.write_to("email-change-undone", person, link=reset)
     credentials_changed.send(

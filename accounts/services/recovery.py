@@ -15,15 +15,15 @@ from accounts import addresses, flows, limits, lockouts, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.errors import FlowInvalid, MfaRequired
-from accounts.flows import removal, verification
+from accounts.flows import verification
+from accounts.flows.factors import remove_all
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import User
-from accounts.signals import account_taken_over, credentials_changed
+from accounts.signals import credentials_changed
 from config.errors import InvalidInput, TooManyRequests, Unavailable
 
 Proof = dict[str, Any]
-_OVERTAKEN = (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
 
 
 def request_reset(
@@ -148,15 +148,14 @@ def _take_over(person: User) -> None:
     Memberships stay: who gave them meant the owner of the address.
     """
     reason = Action.TAKEN_OVER
-    factors = removal.remove_factors(person)
+    removed = remove_all(person)
     person.known_addresses.all().delete()
     person.known_devices.all().delete()
     links.void(person)
     User.objects.filter(pk=person.pk).update(name="")
     verification.verify(person)
     record(Action.EMAIL_VERIFIED, acting=person, target=person)
-    record(reason, acting=person, target=person, details={"factors": factors})
-    account_taken_over.send(User, user=person, acting_user=person, reason=reason)
+    record(reason, acting=person, target=person, details={"factors": removed})
 
 
 def _replace_password(
@@ -168,7 +167,7 @@ def _replace_password(
         password=hashed, epoch=F("epoch") + 1, updated_at=timezone.now()
     )
     person.refresh_from_db()
-    links.void(person, *_OVERTAKEN)
+    links.void(person, *links.OVERTAKEN)
     reason = Action.PASSWORD_RESET
     record(reason, acting=person, target=person)
     letters.write_to("password-changed", person)

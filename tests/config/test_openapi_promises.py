@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from rest_framework.test import APIClient
 
+from accounts import flows
 from tenants.services import secrets
 from tests.config.test_openapi import described, guarded, keyed, operations
 from tests.factories import (
@@ -169,6 +170,65 @@ def test_a_token_is_needed_where_it_is_told_and_nowhere_else(
                 assert answer.json()["detail"] == (
                     "Send a Bearer token or `refresh_token`."
                 )
+
+
+def _refresh_token(user: Any) -> str:
+    return minting.issue(_session(user).sid).refresh_token
+
+
+def _for_another_audience(user: Any) -> str:
+    api = ApiFactory()
+    application = ApplicationFactory(tenant=api.tenant, apis=[api])
+    session = SessionFactory(user=user, application=application, audience=api)
+    return minting.issue(session.sid).access_token
+
+
+def _of_somebody_disabled(user: Any) -> str:
+    token = minting.issue(_session(user).sid).access_token
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    return token
+
+
+def _of_a_pending_flow(user: Any) -> str:
+    return flows.ask_for(user, flows.Purpose.SIGN_IN).flow_token
+
+
+def _session(
+    user: Any,
+    scope: str = "account manage",
+) -> Any:
+    application = ApplicationFactory(scopes=scope.split())
+    return SessionFactory(user=user, application=application, scope=scope)
+
+
+LOGOUT = "/api/v1/auth/logout"
+WRONG_TOKENS = (
+    _refresh_token,
+    _for_another_audience,
+    _of_somebody_disabled,
+    _of_a_pending_flow,
+)
+
+
+@pytest.mark.parametrize("make", WRONG_TOKENS, ids=lambda make: make.__name__)
+def test_no_guarded_endpoint_takes_a_wrong_token(
+    ids: dict[str, str],
+    settings: Any,
+    make: Callable[[Any], str],
+) -> None:
+    settings.RATE_LIMITS = False
+    caller = APIClient()
+    token = make(UserFactory(is_superuser=True))
+    caller.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    asked = 0
+    for method, path, operation in operations():
+        if (
+            guarded(operation) and path != LOGOUT
+        ):  # which takes any token of the session
+            answer = getattr(caller, method)(path.format(**ids), {}, format="json")
+            assert answer.status_code == 401, (method, path, answer.content)
+            asked += 1
+    assert asked > 60
 
 
 def test_what_is_not_there_is_answered_as_told(root: APIClient) -> None:

@@ -9,6 +9,7 @@ from accounts.errors import LinkInvalid
 from accounts.models import User
 from accounts.pages.forms import NameField, PageForm, PasswordField
 from accounts.pages.links import secret_link
+from config.brand import page_context
 from config.errors import ServiceError
 from tenants.models import Invitation
 from tenants.services import acceptance
@@ -76,6 +77,7 @@ def _as_member(
         key=key,
         person=person,
         done=done,
+        **page_context(found.tenant_id),
     )
 
 
@@ -94,7 +96,15 @@ def _as_new(
             raise
         except ServiceError as error:
             refusal = error
-    return draw(request, "invitation", refusal, form=form, invitation=found, key=key)
+    return draw(
+        request,
+        "invitation",
+        refusal,
+        form=form,
+        invitation=found,
+        key=key,
+        **page_context(found.tenant_id),
+    )
 
 
 def _entered(

@@ -1,9 +1,11 @@
 """The factors of a person, told without their secrets."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from accounts.flows import enrolment, factors
 from accounts.models import User
@@ -67,3 +69,20 @@ def test_only_a_passkey_is_named(ann: User) -> None:
     assert row.data == {"name": "New", "credential": {}}
     with pytest.raises(NotFound):
         factors.rename(ann, factors.factors_of(ann)[0].id, name="x")
+
+
+def test_only_the_persons_own_factors_go_and_only_those_since() -> None:
+    user, other = UserFactory.create(), UserFactory.create()
+    for owner in (user, other):
+        Authenticator.objects.create(user=owner, type="totp", data={})
+    moment = timezone.now()
+    Authenticator.objects.filter(user=user).update(
+        created_at=moment - timedelta(seconds=1)
+    )
+    Authenticator.objects.create(
+        user=user, type="webauthn", data={}, created_at=moment + timedelta(seconds=1)
+    )
+    assert factors.remove_all(user, since=moment) == 1
+    assert Authenticator.objects.get(user=user).type == "totp"
+    assert factors.remove_all(user) == 1
+    assert Authenticator.objects.get().user == other

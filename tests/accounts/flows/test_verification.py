@@ -37,3 +37,12 @@ def test_a_filed_address_is_known_by_its_key() -> None:
 
     assert verification.is_filed("ann@example.com")
     assert verification.is_verified(user.pk)
+
+
+def test_addresses_are_told_as_they_are_known() -> None:
+    ann = UserFactory(email="ünn@example.com", verified=False)
+    verification.forget(ann)
+    verification.file(ann, verified=True)
+    assert verification.addresses_of(ann) == [
+        {"email": "ünn@example.com", "primary": True, "verified": True}
+    ]

@@ -18,7 +18,7 @@ from accounts.mail import links
 from accounts.mail.links import Purpose
 from accounts.models import Lockout, MailLink, User
 from accounts.services import change_password, recovery, sign_out_everywhere
-from accounts.signals import account_taken_over, credentials_changed
+from accounts.signals import credentials_changed
 from config.errors import InvalidInput, TooManyRequests
 from tests.accounts.flows.doors import log_in, sign_up
 from tests.authenticators import has_app
@@ -47,11 +47,9 @@ def heard() -> Iterator[list[dict[str, Any]]]:
     def listen(**kwargs: Any) -> None:
         told.append(kwargs | {"atomic": connection.in_atomic_block})
 
-    for signal in (account_taken_over, credentials_changed):
-        signal.connect(listen)
+    credentials_changed.connect(listen)
     yield told
-    for signal in (account_taken_over, credentials_changed):
-        signal.disconnect(listen)
+    credentials_changed.disconnect(listen)
 
 
 def asked(email: str = EMAIL) -> str:

@@ -1,12 +1,9 @@
 """What the mailed link is good for, and for whom."""
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
 
 from accounts.audit.actions import Action
-from accounts.audit.models import Event
 from accounts.errors import LinkInvalid, PasswordRefused
 from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput
@@ -20,24 +17,9 @@ from tests.factories import (
     UserFactory,
 )
 from tests.tenants import mailed
+from tests.tenants.services.guests import FRESH, GUEST, invite, told
 
 pytestmark = pytest.mark.django_db
-GUEST = "Guest@example.com"
-FRESH = "a quiet walk in the hills"
-
-
-def invite(
-    tenant: Tenant,
-    email: str = GUEST,
-    **traits: Any,
-) -> Invitation:
-    """Invite somebody, by command unless said otherwise."""
-    return invitations.invite(tenant, email, **{"acting_user": None, **traits})
-
-
-def told(action: Action) -> list[Event]:
-    """Return the events of one action."""
-    return list(Event.objects.filter(action=action))
 
 
 def test_a_tenant_that_is_suspended_after_the_look_lets_nobody_in(

@@ -34,25 +34,10 @@ from tests.factories import (
 )
 from tests.tenants import mailed
 from tests.tenants.conftest import Member
+from tests.tenants.services.guests import FRESH, GUEST, invite, told
 
 pytestmark = pytest.mark.django_db
 Deed = Callable[[], object]
-GUEST = "Guest@example.com"
-FRESH = "a quiet walk in the hills"
-
-
-def invite(
-    tenant: Tenant,
-    email: str = GUEST,
-    **traits: Any,
-) -> Invitation:
-    """Invite somebody, by command unless said otherwise."""
-    return invitations.invite(tenant, email, **{"acting_user": None, **traits})
-
-
-def told(action: Action) -> list[Event]:
-    """Return the events of one action."""
-    return list(Event.objects.filter(action=action))
 
 
 def test_an_admin_invites_an_address(

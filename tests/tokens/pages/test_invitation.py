@@ -60,6 +60,7 @@ def test_opening_it_says_who_invites_whom_and_changes_nothing(
         page
     )
     assert page["Referrer-Policy"] == "no-referrer"
+    assert page.context["brand_name"] == "Shop"
     assert f"?key={key}" not in text(page)
     assert Invitation.objects.get().standing
 

@@ -117,7 +117,7 @@ def test_who_has_a_factor_has_to_have_shown_it_lately(
     login: dict[str, Any],
 ) -> None:
     has_app(ann)
-    answer = signed_in(ann, **login).send(PAGE, given())
+    answer = signed_in(ann, **login).send(PAGE, given(), form="")
     assert answer["Location"].startswith("/account/reauthenticate/")
     ann.refresh_from_db()
     assert ann.check_password(PASSWORD)
