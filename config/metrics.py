@@ -44,7 +44,7 @@ REFRESHES = Counter(
     "Refreshes by outcome: ok, or why not.",
     ["outcome"],
 )
-_LOGIN, _CONSOLE = "/api/v1/auth/login", "/admin/login/"
+_DOORS = {"/api/v1/auth/login": "api", "/account/login/": "page"}
 _REFRESH = "/api/v1/tokens/refresh"
 
 # Finding a child by its labels costs more than counting; routes are few.
@@ -109,8 +109,6 @@ def count(
         return
     if route == _REFRESH:
         REFRESHES.labels(code or "ok").inc()
-    elif route == _LOGIN:
-        SIGN_INS.labels("api", code or "ok").inc()
-    elif route == _CONSOLE:
-        entered = answered.status == 302
-        SIGN_INS.labels("console", "ok" if entered else "refused").inc()
+    elif route in _DOORS:
+        outcome = code or ("ok" if answered.status < 400 else "malformed")
+        SIGN_INS.labels(_DOORS[route], outcome).inc()

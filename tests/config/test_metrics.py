@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.authenticators import has_app
 from tests.factories import PASSWORD, UserFactory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +81,24 @@ def test_an_invented_method_makes_no_series_of_its_own(client: Client) -> None:
     before = requests("other", "/healthz", 405)
     client.generic("ALICE", "/healthz")
     assert requests("other", "/healthz", 405) == before + 1
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.django_db
+def test_sign_ins_on_our_pages_are_counted_by_outcome(client: Client) -> None:
+    ann, bob = UserFactory.create(), UserFactory.create()
+    has_app(bob)
+    sent = {
+        "ok": {"email": ann.email, "password": PASSWORD},
+        "invalid_credentials": {"email": ann.email, "password": "not this one at all"},
+        "mfa_required": {"email": bob.email, "password": PASSWORD},
+        "malformed": {"email": ann.email},
+    }
+    for outcome, form in sent.items():
+        before = counted("ntt_sign_ins_total", door="page", outcome=outcome)
+        Client().post("/account/login/", form)
+        after = counted("ntt_sign_ins_total", door="page", outcome=outcome)
+        assert after == before + 1, outcome
 
 
 def test_sign_ins_are_counted_by_outcome(alice: User) -> None:

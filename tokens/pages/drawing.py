@@ -48,8 +48,10 @@ def draw(
     elif form is not None and form.errors:
         status = 400
     response = render(request, f"account/{name}.html", shown, status=status)
-    if refusal is not None and refusal.retry_after is not None:
-        response["Retry-After"] = str(refusal.retry_after)
+    if refusal is not None:
+        response.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
+        if refusal.retry_after is not None:
+            response["Retry-After"] = str(refusal.retry_after)
     return response
 
 

@@ -103,7 +103,9 @@ def proceed(
         )
         keep(request, asked)
         request.session.cycle_key()
-        return HttpResponseRedirect(reverse(PAGES[outcome.code]))
+        further = HttpResponseRedirect(reverse(PAGES[outcome.code]))
+        further.problem_code = outcome.code  # type: ignore[attr-defined]  # for the metrics
+        return further
     enter(request, outcome, step)
     return HttpResponseRedirect(step.onward)
 
