@@ -10,17 +10,9 @@ from rest_framework.views import APIView
 from accounts.api.permissions import FreshAccount
 from accounts.api.public import PublicView
 from accounts.api.requests import caller, given
+from accounts.api.serializers import LinkInput
 from accounts.privacy import services
 from config.openapi import operation
-from config.serializers import StrictCharField, StrictSerializer
-
-_LONGEST_KEY = 128
-
-
-class KeepInput(StrictSerializer):
-    """The key of the link that was mailed."""
-
-    key = StrictCharField(max_length=_LONGEST_KEY)
 
 
 class LeavingOutput(serializers.Serializer[Any]):
@@ -58,8 +50,8 @@ class ExportView(APIView):
 class KeepAccountView(PublicView):
     """Coming back; whoever has the link's key is who asked to leave."""
 
-    @operation("keepAccount", takes=KeepInput, status=204)
+    @operation("keepAccount", takes=LinkInput, status=204)
     def post(self, request: Request) -> Response:
         """Keep an account that is about to be erased; its owner can sign in again."""
-        services.keep_account(given(KeepInput, request)["key"])
+        services.keep_account(given(LinkInput, request)["key"])
         return Response(status=204)

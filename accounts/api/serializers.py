@@ -49,7 +49,7 @@ class ResetInput(EmailInput):
 class LinkInput(StrictSerializer):
     """What stands behind `?key=` in a mailed link."""
 
-    key = StrictCharField(max_length=512)
+    key = StrictCharField(max_length=128)
 
 
 class ResetConfirmInput(LinkInput):

@@ -9,11 +9,12 @@ from typing_extensions import override
 from accounts import limits, lockouts
 from accounts.api.permissions import AccountScope
 from accounts.api.requests import caller, given
+from accounts.api.serializers import LinkInput
 from accounts.errors import LinkInvalid
 from config.errors import TooManyRequests
 from config.openapi import operation
 from tenants.api.outputs import AcceptedOutput, OfferOutput
-from tenants.api.serializers import AcceptInput, KeyInput
+from tenants.api.serializers import AcceptInput
 from tenants.models import Invitation
 from tenants.services import acceptance
 
@@ -46,13 +47,13 @@ class OfferView(CountedView):
     authentication_classes = []
     permission_classes = [AllowAny]
 
-    @operation("lookAtInvitation", takes=KeyInput, gives=OfferOutput)
+    @operation("lookAtInvitation", takes=LinkInput, gives=OfferOutput)
     def post(self, request: Request) -> Response:
         """Say who invites whom, and until when; nothing changes.
 
         Whether the address has an account is not told here.
         """
-        found = acceptance.look(given(KeyInput, request)["key"])
+        found = acceptance.look(given(LinkInput, request)["key"])
         shown = {
             "tenant": found.tenant.name,
             "email": found.email,
@@ -89,8 +90,8 @@ class OwnInvitationsView(CountedView):
 
     permission_classes = [AccountScope]
 
-    @operation("acceptOwnInvitation", takes=KeyInput, gives=AcceptedOutput, status=201)
+    @operation("acceptOwnInvitation", takes=LinkInput, gives=AcceptedOutput, status=201)
     def post(self, request: Request) -> Response:
         """Become a member with the account of the very address that was invited."""
-        key = given(KeyInput, request)["key"]
+        key = given(LinkInput, request)["key"]
         return _accepted(acceptance.accept_as(key, acting_user=caller(request)))

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from typing_extensions import override
 
+from accounts.api.serializers import LinkInput
 from config.serializers import (
     StrictBooleanField,
     StrictCharField,
@@ -160,13 +161,7 @@ class InvitationInput(StrictSerializer):
     roles = _texts(64)
 
 
-class KeyInput(StrictSerializer):
-    """The key of the mailed link."""
-
-    key = StrictCharField(max_length=128)
-
-
-class AcceptInput(KeyInput):
+class AcceptInput(LinkInput):
     """The account to be made: its password, and what the person is called."""
 
     password = StrictCharField(required=False, max_length=4096)
