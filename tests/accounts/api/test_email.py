@@ -152,7 +152,7 @@ def test_links_never_lead_where_a_header_says(
 
 
 @pytest.mark.parametrize("path", [CONFIRM, UNDO])
-@pytest.mark.parametrize("key", ["x", "é" * 500, "../../x", "' OR 1=1"])
+@pytest.mark.parametrize("key", ["x", "é" * 120, "../../x", "' OR 1=1"])
 def test_what_is_no_link_is_gone(
     path: str,
     key: str,

@@ -102,7 +102,7 @@ def test_guesses_at_links_are_counted(settings: Any) -> None:
 def test_a_used_and_an_unknown_link_are_gone(alice: User) -> None:
     key = mailed_key(alice.email)
     assert confirmed(key).status_code == 204
-    for dead in (key, "x", "é" * 500, "' OR 1=1"):
+    for dead in (key, "x", "é" * 120, "' OR 1=1"):
         answer = confirmed(dead)
         assert (answer.status_code, answer.json()["code"]) == (410, "link_invalid")
 
