@@ -61,10 +61,13 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_context(tenant_id: UUID | None) -> dict[str, Any]:
-    """Return what the pages' base template shows; addresses are of the same origin."""
+    """Return what the pages' base template shows; addresses are of the same origin.
+
+    Under the product's own name the template has the product's own mark.
+    """
     brand = brand_of(tenant_id)
     return {
-        "brand_name": brand.name,
+        "brand_name": brand.name if brand.name != PRODUCT else "",
         "brand_logo": brand.logo_path,
         "brand_stylesheet": brand.stylesheet_path,
     }

@@ -44,3 +44,13 @@ def test_pages_of_accounts_show_the_default_tenants_brand(
     settings.BRAND_RESOLVER = f"{__name__}.acme"
     assert brand.for_page(rf.get("/account/login/"))["brand_name"] == "None"
     assert brand.for_page(rf.get("/admin/")) == {}
+
+
+def test_the_products_own_name_has_its_mark(settings: Any) -> None:
+    settings.BRAND_RESOLVER = f"{__name__}.nobodys"
+    assert brand.page_context(None)["brand_name"] == ""
+
+
+def nobodys(tenant_id: UUID | None) -> Brand:
+    """Stand in for an instance that nobody dressed."""
+    return Brand()
