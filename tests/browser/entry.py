@@ -60,9 +60,9 @@ def heading(page: Chrome) -> str:
 
 
 def arrived(page: Chrome) -> bool:
-    """Wait until the browser is in."""
-    WebDriverWait(page, 10).until(lambda _: at(page) == HOME)
-    return "Sign out" in page.page_source
+    """Wait until the browser is in: its address changes before the page is there."""
+    patient = WebDriverWait(page, 20)
+    return patient.until(lambda _: at(page) == HOME and "Sign out" in page.page_source)
 
 
 def verifying() -> VirtualAuthenticatorOptions:

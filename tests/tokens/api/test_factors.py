@@ -205,6 +205,7 @@ def test_parallel_confirmations_make_one_app(
     ann: User,
     together: Together,
 ) -> None:
+    """Who comes after the app is kept, and before the login says so, is asked for it."""
     api = signed_in(ann)
     begun = [api("post", f"{OWN}/enroll", method="totp").told for _ in range(8)]
 
@@ -220,7 +221,7 @@ def test_parallel_confirmations_make_one_app(
         return int(answer.status_code)
 
     said = together(8, confirm)
-    assert said.count(200) == 1 and set(said) == {200, 409}, said
+    assert said.count(200) == 1 and set(said) <= {200, 401, 409}, said
     assert Authenticator.objects.filter(type="totp").count() == 1
     assert Authenticator.objects.filter(type="recovery_codes").count() == 1
 
