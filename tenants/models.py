@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from config.fields import IdField, KeyField
 from tenants.branded import Branded
+from tenants.metadata import ClientMetadata
 
 BUILT_IN = "default"
 
@@ -82,7 +83,7 @@ class Api(models.Model):
         return [scope["name"] for scope in self.scopes]
 
 
-class Application(models.Model):
+class Application(ClientMetadata):
     """A client application (an OAuth client, RFC 6749 section 2).
 
     First-party applications may use the REST door and the identity API. Lifetimes are
@@ -98,7 +99,7 @@ class Application(models.Model):
         SERVICE = "service", "service"
 
     class Algorithm(models.TextChoices):
-        """With what its access tokens are signed."""
+        """With what its tokens are signed."""
 
         ES256 = "ES256", "ES256"
         EDDSA = "EdDSA", "EdDSA"
@@ -112,7 +113,6 @@ class Application(models.Model):
     name = models.CharField(max_length=150)
     type = KeyField(max_length=8, choices=Type.choices)
     is_first_party = models.BooleanField(default=False)
-    redirect_uris = models.JSONField(default=list, blank=True)
     allowed_origins = models.JSONField(default=list, blank=True)
     grants = models.JSONField(default=list, blank=True)
     scopes = models.JSONField(default=list, blank=True)
@@ -121,6 +121,9 @@ class Application(models.Model):
     )
     signing_algorithm = KeyField(
         max_length=8, choices=Algorithm.choices, default=Algorithm.ES256
+    )
+    id_token_algorithm = KeyField(
+        max_length=8, choices=Algorithm.choices, default=Algorithm.RS256
     )
     access_token_seconds = models.PositiveIntegerField(null=True, blank=True)
     session_idle_seconds = models.PositiveIntegerField(null=True, blank=True)

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "accounts.privacy",
     "tenants",
     "tokens",
+    "tokens.oidc",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""The grants of the token endpoint, each a class of Authlib over our own services."""

@@ -1,0 +1,1 @@
+"""What happens at `/oauth/`, one function per use case."""

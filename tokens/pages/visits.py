@@ -1,0 +1,93 @@
+"""For which application somebody came to our pages: its request waits in their session.
+
+`/oauth/authorize` keeps it while its person signs in, enrols or consents. It survives the
+new cookie of a sign-in, and its address is the `next` of every page on the way.
+"""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tokens.pages import browser
+
+KEPT = "visits"
+MOST = 8  # tabs that one browser has open at once
+SECONDS = 3600
+NAME = "visit"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An application's authorization request. `began` is in Unix seconds.
+
+    `returns_to` is what a form on the way may lead to: the origin of the redirect URI, or
+    its scheme. `chosen` tells that the person said it is them.
+    """
+
+    client_id: str
+    parameters: dict[str, str]
+    returns_to: str
+    began: int = field(default_factory=lambda: int(time.time()))
+    chosen: bool = False
+
+
+def keep(
+    request: HttpRequest,
+    visit: Visit,
+    visit_id: str = "",
+) -> str:
+    """Keep a visit, anew or changed; return its path. The oldest of too many goes."""
+    key = visit_id or secrets.token_urlsafe(12)
+    others = {name: row for name, row in _kept(request).items() if name != key}
+    newest = list(others.items())[-(MOST - 1) :]
+    request.session[KEPT] = dict([*newest, (key, asdict(visit))])
+    return path_of(key)
+
+
+def path_of(visit_id: str) -> str:
+    """Return where a visit goes on."""
+    return f"{reverse('oauth-authorize')}?{urlencode({NAME: visit_id})}"
+
+
+def read(
+    request: HttpRequest,
+    visit_id: str,
+) -> Visit | None:
+    """Return a visit of this browser; None for one that is unknown or over."""
+    try:
+        visit = Visit(**_kept(request)[visit_id])
+    except (KeyError, TypeError):  # also one that another version of this kept
+        return None
+    return visit if visit.began > time.time() - SECONDS else None
+
+
+def of(
+    request: HttpRequest,
+    onward: str = "",
+) -> Visit | None:
+    """Return the visit that a page is on the way of: `onward`, or the request's `next`."""
+    parts = urlsplit(onward or browser.next_of(request))
+    found = parse_qs(parts.query).get(NAME, [""])
+    if parts.path != reverse("oauth-authorize"):
+        return None
+    return read(request, found[0])
+
+
+def forget(
+    request: HttpRequest,
+    visit_id: str,
+) -> None:
+    """Drop a visit: it was answered."""
+    request.session[KEPT] = {k: v for k, v in _kept(request).items() if k != visit_id}
+
+
+def _kept(request: HttpRequest) -> Mapping[str, Any]:
+    found = request.session.get(KEPT)
+    return found if isinstance(found, dict) else {}
