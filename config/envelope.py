@@ -103,7 +103,7 @@ def shielding(path: str) -> dict[str, str]:
     }
     if age := settings.SECURE_HSTS_SECONDS:
         found["Strict-Transport-Security"] = f"max-age={age}; includeSubDomains"
-    if path.startswith(("/api/v1/", "/account/", "/admin/")):
+    if path.startswith(("/api/v1/", "/account/", "/admin/", "/oauth/")):
         found["Cache-Control"] = "no-store"
     return found
 
@@ -116,7 +116,8 @@ def _referrer(path: str) -> str:
     """
     if path.startswith("/admin/"):
         return "same-origin"
-    return "strict-origin" if path.startswith("/account/") else "no-referrer"
+    pages = ("/account/", "/oauth/")
+    return "strict-origin" if path.startswith(pages) else "no-referrer"
 
 
 def _policy(path: str) -> str:

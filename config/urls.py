@@ -10,6 +10,7 @@ from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
+from tokens.oidc.urls import urlpatterns as oauth
 from tokens.pages.own.urls import urlpatterns as own_pages
 from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways
@@ -24,6 +25,7 @@ urlpatterns = [
         "account/",
         include([*account_pages, *entry_pages, *own_pages, *brand_pages]),
     ),
+    path("oauth/", include(oauth)),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -1,0 +1,6 @@
+def missing(*a):
+    return []
+
+
+def grant(*a):
+    pass
