@@ -75,7 +75,7 @@ def of(
     """Return the visit that a page is on the way of: `onward`, or the request's `next`."""
     parts = urlsplit(onward or browser.next_of(request))
     found = parse_qs(parts.query).get(NAME, [""])
-    if parts.path != reverse("oauth-authorize"):
+    if not found[0] or parts.path != reverse("oauth-authorize"):
         return None
     return read(request, found[0])
 
