@@ -44,6 +44,8 @@ _SAID = {
     Action.SESSION_ENDED: _("A session was ended"),
     Action.REFRESH_REUSED: _("A session was ended: its token was used twice"),
     Action.TOKEN_REVOKED: _("An application gave its access back"),
+    Action.CONSENT_GRANTED: _("You allowed an application access"),
+    Action.CONSENT_REVOKED: _("An application's access was taken back"),
 }
 
 
