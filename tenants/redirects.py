@@ -130,7 +130,7 @@ def _has_host(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     if parts.netloc.endswith(":") or parts.port == 0 or "%" in parts.netloc:
         return False
-    if ":" not in host:
+    if "[" not in parts.netloc:
         return all(_LABEL.fullmatch(label) for label in host.split("."))
     try:
         return ip_address(host).version == 6
