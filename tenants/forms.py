@@ -11,9 +11,15 @@ from config.sections import RefusableForm
 from tenants.logos import MOST_BYTES
 from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tenants.permissions import Permission
-from tenants.services.policy import GRANTS
+from tenants.services.policy import CLIENT, CODE, DEVICE, GRANTS, REFRESH
 
 _MOST = 64 * 1024
+_GRANTS = {
+    CODE: "Browser sign-in (authorization_code)",
+    REFRESH: "Renewal (refresh_token)",
+    CLIENT: "In its own name (client_credentials)",
+    DEVICE: "Device sign-in (device_code)",
+}
 
 
 class LinesField(forms.Field):
@@ -153,9 +159,10 @@ class ApplicationForm(RefusableForm):
     )
     scopes = LinesField(required=False, help_text="One a line.")
     grants = forms.MultipleChoiceField(
-        choices=[(grant, grant) for grant in GRANTS["web"]],
+        choices=[(grant, _GRANTS[grant]) for grant in GRANTS["web"]],
         required=False,
         widget=CheckboxesWidget,
+        help_text="How it gets tokens. None ticked on a new one: those of its type.",
     )
 
     class Meta:
@@ -178,7 +185,7 @@ class ApplicationForm(RefusableForm):
             "id_token_algorithm": "ID tokens are signed with",
             "backchannel_logout_uri": "Back-channel logout URI",
             "client_authentication": "It proves itself by",
-            "jwks_uri": "Where its public keys are (JWKS URI)",
+            "jwks_uri": "Address of its keys (JWKS URI)",
             "client_uri": "Home page",
             "policy_uri": "Privacy policy",
             "tos_uri": "Terms of service",

@@ -69,4 +69,4 @@ def test_the_form_is_grouped_and_every_field_explains_itself() -> None:
         *("For people", "Record"),
     ]
     plain = {name for name, field in form.form.fields.items() if not field.help_text}
-    assert plain == {"name", "grants", "signing_algorithm"}
+    assert plain == {"name", "signing_algorithm"}
