@@ -9,6 +9,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from config import console
+from config.admin import display
 from config.console import Cell
 from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
@@ -63,6 +64,12 @@ class ApplicationAdmin(KeptAdmin):
     ) -> Any:
         record = [("Record", {"fields": self.shown})] if obj else []
         return [(title, {"fields": names}) for title, names in _GROUPS] + record
+
+    @display(description="APIs")
+    def audiences(self, obj: Application) -> str:
+        """Name its APIs to operators who may look only."""
+        links = obj.applicationapi_set.select_related("api")
+        return ", ".join(link.api.identifier for link in links)
 
     @override
     def create(

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from accounts.audit.models import Event
-from tests.operators import console, root
+from tests.factories import ApiFactory
+from tests.operators import console, root, staff
 from tests.tenants.admin.test_applications import LIST, form_of, panel_of, web
 from tests.tenants.clientkeys import keys
 
@@ -70,3 +71,12 @@ def test_the_form_is_grouped_and_every_field_explains_itself() -> None:
     ]
     plain = {name for name, field in form.form.fields.items() if not field.help_text}
     assert plain == {"name", "signing_algorithm"}
+
+
+def test_who_may_look_only_sees_the_values_and_no_field() -> None:
+    api = ApiFactory.create(identifier="https://looked-at.example")
+    application = web(scopes=[], apis=[api], tos_uri="https://a.example/terms")
+    client = console(staff("tenants.view_application"))
+    page = client.get(f"{LIST}{application.pk}/change/").content.decode()
+    assert api.identifier in page and "https://a.example/terms" in page
+    assert 'name="tos_uri"' not in page and 'name="audiences"' not in page

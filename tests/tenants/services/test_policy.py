@@ -161,6 +161,7 @@ def test_scopes_must_still_fit_when_an_api_goes(tenant: Tenant) -> None:
     assert not application.apis.exists() and application.scopes == ["account"]
 
 
+@pytest.mark.spec("RFC 7591 2")
 def test_what_a_client_says_of_itself_is_stored(tenant: Tenant) -> None:
     said: dict[str, Any] = {
         "redirect_uris": [URL],

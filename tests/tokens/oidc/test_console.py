@@ -52,7 +52,7 @@ def snippet(
 ) -> dict[str, str]:
     """Return the variables of a snippet, as a shell reads them."""
     lines = shown(app).snippets[number].text.splitlines()
-    return dict(line.partition("=")[::2] for line in lines)  # type: ignore[misc]
+    return dict(line.partition("=")[::2] for line in lines)
 
 
 def test_every_address_is_below_the_issuer() -> None:
