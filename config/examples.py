@@ -131,7 +131,7 @@ def example_of(
         plain = isinstance(known, list) and not isinstance(inner, dict)
         return known if plain else [inner]
     nullable = known is not None or "null" in kinds
-    other = "object" in kinds and not isinstance(known, dict)
+    other = "object" in kinds and not isinstance(known, dict | None)
     if name in _BY_NAME and nullable and not isinstance(known, list) and not other:
         return known
     kind = next((kind for kind in kinds if kind != "null"), "null")

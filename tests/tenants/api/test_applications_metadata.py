@@ -79,7 +79,7 @@ HOSTILE: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), HOSTILE, ids=repr)
+@pytest.mark.parametrize(("field", "value"), HOSTILE)
 def test_hostile_metadata_is_refused_at_its_field(
     manager: APIClient,
     path: str,
