@@ -162,3 +162,12 @@ class RefreshToken(SignedToken):
     backend = KeyRingBackend(
         "rt+jwt", ("iss", "sub", "exp", "iat", "jti", "sid", "gen", "client_id", "door")
     )
+
+
+class LogoutToken(SignedToken):
+    """OpenID Connect Back-Channel Logout 1.0 section 2.4; never with a `nonce`."""
+
+    token_type = "logout"
+    backend = KeyRingBackend(
+        "logout+jwt", ("iss", "sub", "aud", "exp", "iat", "jti", "sid", "events")
+    )

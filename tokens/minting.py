@@ -1,4 +1,4 @@
-"""THE place where tokens are made. Nothing else signs an access or refresh token.
+"""THE place where tokens are made. Nothing else signs one.
 
 Whoever wants one (login, refresh, and later the code, device and client grants) first
 writes the session, then calls `issue`. It reads the standing afresh, after that write,
@@ -17,9 +17,10 @@ from django.conf import settings
 
 from config.errors import Unavailable
 from tenants.admission import Target
+from tenants.models import Application
 from tokens import feed, keyring, standing
 from tokens.errors import TokenRevoked
-from tokens.jwts import AccessToken, RefreshToken
+from tokens.jwts import AccessToken, LogoutToken, RefreshToken
 from tokens.models import Session
 from tokens.revocations import Subject, snapshot, subjects_of
 from tokens.standing import Standing
@@ -28,6 +29,8 @@ WAIT_AT_MOST_SECONDS = 3.5
 _ATTEMPTS = 2
 # Who waits holds a thread: a tenant that changes roles all day must not hold them all.
 _waiters = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
+LOGOUT_TOKEN_SECONDS = 120
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ACR = {False: "aal1", True: "aal2"}
 
 
@@ -90,6 +93,34 @@ def issue(
         if left:
             _wait_out(present, limit)
     raise Unavailable("The session's standing keeps changing.", retry_after=2)
+
+
+def logout_token(
+    application: Application,
+    *,
+    sub: str,
+    sid: str,
+    jti: str,
+) -> str:
+    """Return what tells an application that a session of a person is over.
+
+    Good for two minutes, so it is made when it is sent. Raises `Unavailable` without a
+    key of the application's algorithm.
+    """
+    now = int(time.time())
+    claims = {
+        "iss": settings.ISSUER,
+        "aud": application.client_id,
+        "iat": now,
+        "exp": now + LOGOUT_TOKEN_SECONDS,
+        "jti": jti,
+        "sub": sub,
+        "sid": sid,
+        "events": {LOGOUT_EVENT: {}},
+    }
+    return LogoutToken.carrying(claims).signed(
+        algorithm=application.id_token_algorithm, ring=keyring.current()
+    )
 
 
 def settle(subjects: list[Subject]) -> None:
