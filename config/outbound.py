@@ -42,8 +42,6 @@ logger = logging.getLogger(__name__)
 class OutboundRefused(Unavailable):
     """A URL could not be asked; why is told to nobody."""
 
-    title = "The address did not answer as it should."
-
 
 class _Fault(Exception):
     """Why a call failed; for the log at debug."""

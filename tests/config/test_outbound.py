@@ -296,7 +296,9 @@ def test_an_answer_may_be_as_large_as_the_bound() -> None:
 
 
 def test_nobody_listens_and_the_refusal_is_the_same() -> None:
-    refused("http://127.0.0.1:9999/")
+    with serving(saying(reply())) as peer:
+        pass
+    refused(peer.url())
 
 
 def test_only_so_many_ask_at_once_and_the_worker_waits_for_its_turn(

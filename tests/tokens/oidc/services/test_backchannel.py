@@ -130,7 +130,9 @@ def test_who_is_down_is_told_later_with_the_same_jti_and_a_fresh_token() -> None
 
 
 def test_who_stays_down_is_given_up_and_nothing_of_it_stays() -> None:
-    ended_at("http://127.0.0.1:9/")  # nobody listens
+    with serving(saying(reply())) as peer:
+        pass
+    ended_at(peer.url())  # nobody listens any more
     for _ in range(worker.MAX_ATTEMPTS):
         assert Delivery.objects.get().state == "waiting"
         again()
