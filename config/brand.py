@@ -57,7 +57,8 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
 
     A page of another tenant's sign-in passes its own `page_context`.
     """
-    return page_context(None) if request.path.startswith("/account/") else {}
+    ours = request.path.startswith(("/account/", "/oauth/"))
+    return page_context(None) if ours else {}
 
 
 def page_context(tenant_id: UUID | None) -> dict[str, Any]:

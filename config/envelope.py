@@ -25,6 +25,9 @@ _PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
+_NUMBERED = re.compile(r"(https?:)//\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # unfold's Alpine evaluates expressions and sets styles; no inline script, nothing from
 # elsewhere.
 _ADMIN_POLICY = _PAGE_POLICY.replace(
@@ -108,6 +111,19 @@ def shielding(path: str) -> dict[str, str]:
     return found
 
 
+def page_policy(form_action: str = "") -> str:
+    """Return the policy of a page whose forms may also lead to `form_action`.
+
+    That is an origin, or a scheme with its colon; anything else is left out. A policy
+    cannot name an IPv6 address: its scheme stands for it.
+    """
+    numbered = _NUMBERED.fullmatch(form_action)
+    named = numbered[1] if numbered else form_action
+    if not (_ORIGIN.fullmatch(named) or _SCHEME.fullmatch(named)):
+        return _PAGE_POLICY
+    return _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self' {named}")
+
+
 def _referrer(path: str) -> str:
     """Return what goes along when somebody leaves a page.
 
@@ -116,8 +132,8 @@ def _referrer(path: str) -> str:
     """
     if path.startswith("/admin/"):
         return "same-origin"
-    pages = ("/account/", "/oauth/")
-    return "strict-origin" if path.startswith(pages) else "no-referrer"
+    forms = path.startswith(("/account/", "/oauth/"))
+    return "strict-origin" if forms else "no-referrer"
 
 
 def _policy(path: str) -> str:

@@ -11,19 +11,23 @@ from tenants.api.urls import urlpatterns as tenants
 from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
 from tokens.oidc.urls import urlpatterns as oauth
+from tokens.oidc.api.urls import urlpatterns as oidc
+from tokens.oidc.pages.own import urlpatterns as consent_pages
 from tokens.pages.own.urls import urlpatterns as own_pages
 from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways
 from tokens.wellknown import urlpatterns as wellknown
 
-v1 = [*accounts, *tenants, *tokens]
+v1 = [*accounts, *tenants, *tokens, *oidc]
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("api/v1/", include(v1)),
     path(
         "account/",
-        include([*account_pages, *entry_pages, *own_pages, *brand_pages]),
+        include(
+            [*account_pages, *entry_pages, *own_pages, *consent_pages, *brand_pages]
+        ),
     ),
     path("oauth/", include(oauth)),
     path("admin/", admin.site.urls),

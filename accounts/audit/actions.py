@@ -84,6 +84,8 @@ class Action(models.TextChoices):
     SESSION_ENDED = "token:session:ended", "session ended"
     REFRESH_REUSED = "token:session:reused", "refresh token reused"
     TOKEN_REVOKED = "token:token:revoked", "token revoked"
+    CONSENT_GRANTED = "token:consent:granted", "consent given"
+    CONSENT_REVOKED = "token:consent:revoked", "consent taken back"
     KEY_CREATED = "token:key:created", "signing key created"
     KEY_ACTIVATED = "token:key:activated", "signing key activated"
     KEY_RETIRED = "token:key:retired", "signing key retired"

@@ -135,7 +135,8 @@ class NameField(_Typed):
 class PageForm(forms.Form):
     """A form on a hosted page: ids equal names, `{{ form }}` draws it whole.
 
-    `focus` names the field that a fresh page puts the cursor in.
+    `focus` names the field that a fresh page puts the cursor in; where that is filled in
+    already, it is the one after it.
     """
 
     default_renderer = PartsRenderer
@@ -146,7 +147,11 @@ class PageForm(forms.Form):
         kwargs.setdefault("auto_id", "%s")
         super().__init__(*args, **kwargs)
         if self.focus and not self.is_bound:
-            self.fields[self.focus].widget.attrs["autofocus"] = True
+            names = list(self.fields)
+            rest = names[names.index(self.focus) :]
+            empty = (name for name in rest if not self.initial.get(name))
+            first = next(empty, self.focus)
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def explain(
         self,

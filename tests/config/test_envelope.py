@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.renderers import JSONRenderer
 
-from config.envelope import address_of, caller_of, encode, shielding
+from config.envelope import address_of, caller_of, encode, page_policy, shielding
 
 
 def address(
@@ -97,3 +97,35 @@ def test_json_is_written_as_rest_framework_writes_it(data: Any) -> None:
 def test_what_json_has_no_word_for_is_not_written() -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         encode(float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("form_action", "allowed"),
+    [
+        ("https://app.example.com", "'self' https://app.example.com"),
+        ("http://127.0.0.1:8765", "'self' http://127.0.0.1:8765"),
+        ("http://[::1]:8765", "'self' http:"),
+        ("com.example.app:", "'self' com.example.app:"),
+        ("", "'self'"),
+        ("*", "'self'"),
+        ("https://a.example;script-src *", "'self'"),
+        ("https://a.example https://b.example", "'self'"),
+        ("https://a.example,https://b.example", "'self'"),
+        ("https://a.example/path", "'self'"),
+        ("https://a.example\n", "'self'"),
+        ("https://\u00e4.example", "'self'"),
+    ],
+)
+def test_a_pages_forms_lead_to_one_named_place_more(
+    form_action: str,
+    allowed: str,
+) -> None:
+    plain, policy = page_policy(), page_policy(form_action)
+    assert f"; form-action {allowed}; " in policy
+    assert policy.replace(allowed, "'self'") == plain
+
+
+def test_pages_of_oauth_keep_their_origin_and_are_kept_by_nobody() -> None:
+    told = shielding("/oauth/authorize")
+    assert told["Referrer-Policy"] == "strict-origin"
+    assert told["Cache-Control"] == "no-store"

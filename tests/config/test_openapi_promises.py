@@ -63,6 +63,7 @@ def ids() -> dict[str, str]:
         "factor_id": str(uuid4()),
         "kid": "none",
         "sid": str(uuid4()),
+        "consent_id": str(uuid4()),
     }
 
 

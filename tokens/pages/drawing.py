@@ -13,6 +13,7 @@ from accounts import limits, lockouts
 from accounts.pages import sentences
 from accounts.pages.forms import PageForm
 from config.errors import ServiceError
+from tokens.pages import welcome
 
 Page = Callable[..., HttpResponse]
 _NOWHERE: Mapping[str, str] = {}
@@ -35,8 +36,12 @@ def draw(
     """Return `account/<name>.html`, with a service's refusal where people look for it.
 
     It stands in `form` where that was sent and is well-formed (`at` as in
-    `PageForm.explain`), else above the content. The status is the refusal's.
+    `PageForm.explain`), else above the content. The status is the refusal's. On the way of
+    a visit (`onward`, else `next`) it looks like what it leads to.
     """
+    visited = welcome.of(request, shown.get("onward", ""))
+    if visited is not None:
+        shown = {**visited.context, **shown}
     form: PageForm | None = shown.get("form")
     status = 200
     if refusal is not None:
@@ -48,6 +53,8 @@ def draw(
     elif form is not None and form.errors:
         status = 400
     response = render(request, f"account/{name}.html", shown, status=status)
+    if visited is not None:
+        visited.open_way(response)
     if refusal is not None:
         response.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
         if refusal.retry_after is not None:

@@ -80,6 +80,8 @@ def _page(
         qr=enrolment.picture(given.uri),
         secret=_spaced(given.secret),
         options=_options(step),
+        again=steps.here("account-login", step.next),
+        onward=step.next,
     )
 
 

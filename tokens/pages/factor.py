@@ -106,4 +106,6 @@ def _page(
         action=f"{reverse('account-mfa')}?{WITH}={method}",
         others=[name for name in step.methods if name != method],
         back=step.onward if step.sid else "",
+        again=steps.here("account-login", step.next),
+        onward=step.next,
     )

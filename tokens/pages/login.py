@@ -7,7 +7,7 @@ from accounts.pages.forms import AddressField, PageForm, PasswordField
 from config.errors import ServiceError
 from tenants import admission
 from tenants.admission import RegistrationClosed
-from tokens.pages import browser, passkeys, steps
+from tokens.pages import browser, passkeys, steps, welcome
 from tokens.pages.drawing import draw
 from tokens.pages.steps import Step
 from tokens.services import entrances, second_factor, sign_in
@@ -25,7 +25,10 @@ class LoginForm(PageForm):
 @steps.at_the_door
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for address and password, and offer passkeys."""
-    form, refusal = LoginForm(request.POST or None), None
+    form, refusal = (
+        LoginForm(request.POST or None, initial=welcome.typed(request)),
+        None,
+    )
     if form.is_valid():
         given = sign_in.Credentials(**form.cleaned_data)
         try:
@@ -51,7 +54,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         refusal = error
     else:
         return steps.proceed(request, outcome, Step(browser.next_of(request)))
-    return _page(request, LoginForm(), refusal)
+    return _page(request, LoginForm(initial=welcome.typed(request)), refusal)
 
 
 def _page(
@@ -67,15 +70,28 @@ def _page(
         form=form,
         here=steps.here("account-login", onward),
         by_passkey=steps.here("account-login-passkey", onward),
-        sign_up=steps.here("account-signup", onward) if is_open() else "",
+        reset=steps.here("account-reset", onward),
+        sign_up=steps.here("account-signup", onward) if is_open(request) else "",
         options=passkeys.offered(request),
     )
 
 
-def is_open() -> bool:
+def is_open(request: HttpRequest) -> bool:
     """Tell whether people may sign themselves up."""
     try:
-        admission.admit_registration(entrances.hosted().application)
+        admit_registration(request)
     except RegistrationClosed:
         return False
     return True
+
+
+def admit_registration(request: HttpRequest) -> None:
+    """Refuse sign-up where the instance is not open, or whom the visit leads to is not.
+
+    An account that the application does not let in would be of no use. Raises
+    `RegistrationClosed`.
+    """
+    admission.admit_registration(entrances.hosted().application)
+    visited = welcome.of(request)
+    if visited is not None:
+        admission.admit_registration(visited.application)

@@ -17,7 +17,7 @@ from accounts.pages.forms import AddressField, CodeField, PageForm, PasswordFiel
 from accounts.pages.links import secret_link
 from accounts.services import recovery
 from config.errors import ServiceError
-from tokens.pages import passkeys
+from tokens.pages import browser, passkeys, steps, welcome
 from tokens.pages.drawing import draw, gone, key_of, served
 from tokens.pages.factor import RecoveryCodeForm
 from tokens.services import second_factor
@@ -66,15 +66,20 @@ class NewPasswordForm(PageForm):
 @served
 def reset(request: HttpRequest) -> HttpResponse:
     """Mail a link to whoever has an address; the answer is the same if nobody does."""
-    form, refusal = AddressForm(request.POST or None), None
+    form = AddressForm(request.POST or None, initial=welcome.typed(request))
+    onward, refusal = browser.next_of(request), None
+    ways: dict[str, Any] = {
+        "here": steps.here("account-reset", onward),
+        "sign_in": steps.here("account-login", onward),
+    }
     if form.is_valid():
         try:
             recovery.request_reset(email=form.cleaned_data["email"])
         except ServiceError as error:
             refusal = error
         else:
-            return draw(request, "reset", email=form.cleaned_data["email"])
-    return draw(request, "reset", refusal, form=form)
+            return draw(request, "reset", email=form.cleaned_data["email"], **ways)
+    return draw(request, "reset", refusal, form=form, **ways)
 
 
 @secret_link

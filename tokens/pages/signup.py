@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from accounts.errors import EmailTaken
 from accounts.pages.forms import AddressField, NameField, PageForm, PasswordField
 from config.errors import ServiceError
-from tenants import admission
-from tokens.pages import browser, steps
+from tokens.pages import browser, steps, welcome
 from tokens.pages.drawing import draw
+from tokens.pages.login import admit_registration
 from tokens.pages.steps import Step
 from tokens.services import entrances, sign_in
 
@@ -28,8 +28,9 @@ def signup(request: HttpRequest) -> HttpResponse:
     Raises `RegistrationClosed` where the instance does not let people sign up.
     """
     entrance = entrances.hosted()
-    admission.admit_registration(entrance.application)
-    form, refusal = SignUpForm(request.POST or None), None
+    admit_registration(request)
+    initial = welcome.typed(request)
+    form, refusal = SignUpForm(request.POST or None, initial=initial), None
     if form.is_valid():
         given = sign_in.Credentials(**form.cleaned_data)
         try:

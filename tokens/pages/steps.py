@@ -25,7 +25,7 @@ from accounts.errors import (
 from config.errors import ServiceError
 from tokens.errors import TokenRevoked
 from tokens.models import Session
-from tokens.pages import browser
+from tokens.pages import browser, visits
 from tokens.pages.drawing import Page, served
 
 PAGES = {
@@ -36,6 +36,7 @@ PAGES = {
 ENDS = (FlowInvalid, InvalidCredentials, TokenRevoked)
 FLOW_SECONDS = 3600
 INVITATION = "invitation"  # the key of a mail that somebody accepts once signed in
+KEPT = (INVITATION, visits.KEPT)  # what outlives a sign-in
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,9 @@ def enter(
         request.session.pop(browser.FLOW, None)
         request.session.cycle_key()
         return
-    invitation = request.session.get(INVITATION)
+    held = {name: request.session.get(name) for name in KEPT}
     browser.begin(request, session)
-    if invitation:
-        request.session[INVITATION] = invitation
+    request.session.update({name: what for name, what in held.items() if what})
 
 
 def at_the_door(page: Page) -> Page:

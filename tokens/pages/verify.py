@@ -43,8 +43,7 @@ def verify(
             refusal = steps.drawable(error)
         else:
             return steps.proceed(request, outcome, step)
-    at = {"": "code"}
-    return draw(request, "verify", refusal, at=at, form=form, email=step.email)
+    return _page(request, step, form, refusal)
 
 
 def _resent(
@@ -55,6 +54,24 @@ def _resent(
         confirmation.resend_code(flow_token=step.flow_token, door=Door.BROWSER)
     except ServiceError as error:
         form, refusal = MailedCodeForm(), steps.drawable(error)
-        return draw(request, "verify", refusal, form=form, email=step.email)
+        return _page(request, step, form, refusal)
     messages.success(request, _("We sent another code. The one before is dead."))
     return HttpResponseRedirect(reverse("account-verify"))
+
+
+def _page(
+    request: HttpRequest,
+    step: Step,
+    form: MailedCodeForm,
+    refusal: ServiceError | None,
+) -> HttpResponse:
+    return draw(
+        request,
+        "verify",
+        refusal,
+        at={"": "code"},
+        form=form,
+        email=step.email,
+        again=steps.here("account-login", step.next),
+        onward=step.next,
+    )

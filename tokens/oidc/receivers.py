@@ -1,0 +1,13 @@
+"""What the apps below tell us, inside their transactions."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from tenants.signals import api_deleted
+from tokens.oidc.services import consents
+
+
+@receiver(api_deleted)
+def _on_api_deleted(sender: Any, **told: Any) -> None:
+    consents.forget(told["api"].identifier)
