@@ -31,7 +31,7 @@ DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 # named by discovery, and built beside it
 UNDER_WAY = {"end_session_endpoint", "device_authorization_endpoint"}
 UNDER_WAY |= {
-    f"{name}_endpoint" for name in ("introspection", "revocation")
+    f"{name}_endpoint" for name in ("revocation",)
 }
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tokens.oidc.endpoints.introspect import introspect
 from tokens.oidc.endpoints.par import par
 from tokens.oidc.endpoints.token import token
 from tokens.oidc.endpoints.userinfo import userinfo
@@ -11,5 +12,6 @@ urlpatterns = [
     path("authorize", authorize, name="oauth-authorize"),
     path("token", token, name="oauth-token"),
     path("par", par, name="oauth-par"),
+    path("introspect", introspect, name="oauth-introspect"),
     path("userinfo", userinfo, name="oauth-userinfo"),
 ]

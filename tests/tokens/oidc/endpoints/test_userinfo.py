@@ -1,6 +1,5 @@
 """UserInfo: who holds a token with `openid` learns what its scopes tell, as it is now."""
 
-from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -9,15 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import services as accounts
 from accounts.models import User
 from tenants import origins
-from tenants.models import Application, Membership
-from tenants.services import applications, memberships, tenants
-from tenants.services.secrets import issue
+from tenants.models import Application
 from tests.factories import MembershipFactory, RoleFactory, SessionFactory
 from tests.tokens.forgery import attacks, monsters, resigned
 from tests.tokens.oidc.bearers import FORM, show
+from tests.tokens.oidc.confidential import service
+from tests.tokens.oidc.endings import ENDINGS, End
 from tests.tokens.oidc.party import (
     Party,
     browser_of,
@@ -27,7 +25,6 @@ from tests.tokens.oidc.party import (
 from tokens import keyring, minting
 from tokens.jwts import IdToken
 from tokens.models import Session
-from tokens.services import sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 HERE = "https://app.example.com"
@@ -181,13 +178,7 @@ def test_other_tokens_are_no_access_tokens(
 
 
 def test_a_services_own_token_is_nobodys() -> None:
-    service = orders_application(
-        type=Application.Type.SERVICE,
-        grants=["client_credentials"],
-        is_first_party=False,
-    )
-    party = Party(service, secret=issue(service, acting_user=None).clear)
-    token = party.post(grant_type="client_credentials").json()["access_token"]
+    token = service().post(grant_type="client_credentials").json()["access_token"]
     assert error_of(show(token)) == (401, "invalid_token")
 
 
@@ -236,34 +227,12 @@ def test_other_methods_are_refused(
     assert show(token, method).status_code == 405
 
 
-def _disable(session: Session) -> None:
-    accounts.disable_user(session.login.user, acting_user=None)
-
-
-def _suspend(session: Session) -> None:
-    applications.suspend_application(session.application, acting_user=None)
-
-
-def _suspend_tenant(session: Session) -> None:
-    tenants.suspend_tenant(session.application.tenant, acting_user=None)
-
-
-def _end(session: Session) -> None:
-    sessions.end_session(session, acting_user=None)
-
-
-def _expel(session: Session) -> None:
-    mine = Membership.objects.filter(user=session.login.user)
-    member = mine.get(tenant=session.application.tenant)
-    memberships.end_membership(member, acting_user=None)
-
-
 @pytest.mark.spec("RFC 6750 3.1")
-@pytest.mark.parametrize("end", [_disable, _suspend, _suspend_tenant, _end, _expel])
+@pytest.mark.parametrize("end", ENDINGS)
 def test_what_has_ended_tells_nothing(
     token: str,
     party: Party,
-    end: Callable[[Session], Any],
+    end: End,
 ) -> None:
     end(Session.objects.get(application=party.application))
     assert error_of(show(token)) == (401, "invalid_token")
