@@ -30,9 +30,6 @@ DOCUMENTS = (
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 # named by discovery, and built beside it
 UNDER_WAY = {"end_session_endpoint", "device_authorization_endpoint"}
-UNDER_WAY |= {
-    f"{name}_endpoint" for name in ("revocation",)
-}
 
 
 def test_a_service_verifies_a_token_with_the_published_keys_alone(

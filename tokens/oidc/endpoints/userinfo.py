@@ -7,7 +7,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from config import problems
 from config.errors import Forbidden, NotAuthenticated
 from tokens.oidc.endpoints.machine import HEADERS, answered, refused
 from tokens.oidc.errors import plain
@@ -55,15 +54,13 @@ def _form(request: HttpRequest) -> dict[str, str]:
 
 def _refused(refusal: NotAuthenticated | Forbidden) -> HttpResponse:
     """Return an error with its challenge; without a token there is no error (section 3.1)."""
-    headers = {**HEADERS, **problems.headers(refusal)}
-    code = refusal.code
-    if code == NotAuthenticated.code:
-        response = answered({}, status=refusal.status)
-    else:
-        error = "invalid_token" if refusal.status == 401 else code
-        said = {"error": error, "error_description": plain(refusal.detail)}
-        response = answered(dict(said), status=refusal.status)
-    for name, value in headers.items():
-        response[name] = value
-    response.problem_code = code  # type: ignore[attr-defined]  # for the metrics
+    said: dict[str, str] = {}
+    if refusal.code != NotAuthenticated.code:
+        error = "invalid_token" if refusal.status == 401 else refusal.code
+        description = plain(refusal.detail)
+        said = {"error": error, "error_description": description, **refusal.extra}
+    response = answered(dict(said), status=refusal.status)
+    told = ", ".join(f'{name}="{value}"' for name, value in said.items())
+    response["WWW-Authenticate"] = f"Bearer {told}".strip()
+    response.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
     return response

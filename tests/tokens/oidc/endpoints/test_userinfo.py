@@ -23,7 +23,6 @@ from tests.tokens.oidc.party import (
     orders_application,
 )
 from tokens import keyring, minting
-from tokens.jwts import IdToken
 from tokens.models import Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -295,19 +294,3 @@ def test_a_browser_of_a_listed_origin_may_ask(
     elsewhere = show(token, headers={"origin": "https://evil.example.com"})
     assert "Access-Control-Allow-Origin" not in elsewhere
     origins.forget()
-
-
-def test_what_is_signed_opens_nothing(
-    token: str,
-    ann: User,
-) -> None:
-    said = show(token, headers={"accept": "application/jwt"}).content.decode()
-    claims, _ = IdToken.read(
-        resigned(said, header={"typ": "JWT"}, claims={"exp": 9e9}),
-        ring=keyring.current(),
-    )
-    assert claims["sub"] == str(ann.pk)
-    response = Client().get(
-        "/api/v1/users/me", headers={"authorization": f"Bearer {said}"}
-    )
-    assert response.status_code == 401
