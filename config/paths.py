@@ -1,6 +1,10 @@
 """Which paths machines ask: no cookies, no pages, problems instead of HTML."""
 
-MACHINE_PATHS = ("/api/v1/", "/.well-known/", "/healthz", "/readyz", "/metrics")
+MACHINE_PATHS = (
+    *("/api/v1/", "/.well-known/", "/healthz", "/readyz", "/metrics"),
+    *("/oauth/token", "/oauth/par", "/oauth/userinfo", "/oauth/introspect"),
+    *("/oauth/revoke", "/oauth/device-authorization"),
+)
 
 
 def is_machine(path: str) -> bool:

@@ -12,6 +12,7 @@ from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
 from tokens.oidc.api.urls import urlpatterns as oidc
 from tokens.oidc.pages.own import urlpatterns as consent_pages
+from tokens.oidc.urls import urlpatterns as oauth
 from tokens.pages.own.urls import urlpatterns as own_pages
 from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways
@@ -28,6 +29,7 @@ urlpatterns = [
             [*account_pages, *entry_pages, *own_pages, *consent_pages, *brand_pages]
         ),
     ),
+    path("oauth/", include(oauth)),
     path("admin/", admin.site.urls),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),

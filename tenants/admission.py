@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from config.errors import Forbidden, InvalidInput
@@ -21,6 +22,7 @@ from tenants.models import (
 from tenants.services.memberships import join_open_tenant
 
 IDENTITY_SCOPES = ("account", "manage")
+OIDC_SCOPES = ("openid", "profile", "email", "roles", "offline_access")
 
 
 class RestLoginNotAllowed(Forbidden):
@@ -53,7 +55,7 @@ class RegistrationClosed(Forbidden):
 
 @dataclass(frozen=True)
 class Target:
-    """What a token is for. `api_id` None is the identity API."""
+    """What a token is for. Without `api_id` that is the identity API, or UserInfo."""
 
     api_id: UUID | None
     audience: str
@@ -128,6 +130,19 @@ def identity_target(application: Application) -> Target:
     return Target(None, settings.IDENTITY_API, " ".join(allowed or ["account"]))
 
 
+def without_api(
+    scope: str,
+    door: str,
+) -> str:
+    """Return the audience of a session that has no API.
+
+    One of the OAuth door that holds no scope of the identity API is good for UserInfo.
+    """
+    if door == "oauth" and not set(scope.split()) & set(IDENTITY_SCOPES):
+        return str(settings.USER_INFO)
+    return str(settings.IDENTITY_API)
+
+
 def scope_of(
     application: Application,
     api: Api,
@@ -156,6 +171,20 @@ def join(
     if not membership.is_active and not application.is_built_in:
         raise NotAMember
     return membership
+
+
+def admit(
+    application: Application,
+    user_id: UUID,
+) -> None:
+    """Let somebody who is signed in go on to an application, or refuse.
+
+    Raises `ApplicationSuspended`, `NotAMember`.
+    """
+    if application.suspended_at or application.tenant.suspended_at:
+        raise ApplicationSuspended
+    with transaction.atomic():
+        join(application, user_id)
 
 
 def second_factor_required(

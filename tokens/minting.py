@@ -8,6 +8,7 @@ that catches the token's `iat` (design section 5, "Minting never races with an e
 
 import hashlib
 import math
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from config.errors import Unavailable
 from tenants.admission import Target
+from tenants.models import Application
 from tokens import feed, keyring, standing
 from tokens.errors import TokenRevoked
 from tokens.jwts import AccessToken, RefreshToken
@@ -61,6 +63,15 @@ class TokenPair:
         }
 
 
+@dataclass(frozen=True)
+class ServiceToken:
+    """What an application gets for itself; the time is in seconds."""
+
+    access_token: str
+    expires_in: int
+    scope: str
+
+
 def issue(
     sid: Any,
     *,
@@ -90,6 +101,44 @@ def issue(
         if left:
             _wait_out(present, limit)
     raise Unavailable("The session's standing keeps changing.", retry_after=2)
+
+
+def issue_to(
+    application: Application,
+    target: Target,
+) -> ServiceToken:
+    """Return an access token of an application itself (RFC 6749 section 4.4, RFC 9068).
+
+    The caller has just seen it authenticate. A suspension that comes between leaves a
+    revocation that catches the `iat`. Raises `TokenRevoked`, `Unavailable`.
+    """
+    for left in reversed(range(_ATTEMPTS)):
+        state, now = feed.read(), int(time.time())
+        wanted = application.access_seconds
+        lives = min(wanted, settings.ACCESS_TOKEN_MAX_SECONDS)
+        claims = {
+            "iss": settings.ISSUER,
+            "sub": application.client_id,
+            "aud": target.audience,
+            "exp": now + lives,
+            "iat": now,
+            "jti": feed.digest_text(os.urandom(16)),
+            "client_id": application.client_id,
+            "scope": target.scope,
+            "tenant": str(application.tenant_id),
+        }
+        snapshot.follow(state)
+        limit = snapshot.refusal(subjects_of(claims), now)
+        if limit is None:
+            made = AccessToken.carrying(claims)
+            algorithm = application.signing_algorithm
+            text = made.signed(algorithm=algorithm, ring=keyring.at(state))
+            return ServiceToken(text, lives, target.scope)
+        if math.isinf(limit):
+            raise TokenRevoked
+        if left:
+            _wait_until_past(limit)
+    raise Unavailable("The application's standing keeps changing.", retry_after=2)
 
 
 def settle(subjects: list[Subject]) -> None:

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
 
-from tenants.admission import IDENTITY_SCOPES, Target
+from tenants import admission
+from tenants.admission import IDENTITY_SCOPES, OIDC_SCOPES, Target
 from tenants.models import BUILT_IN
 from tokens import feed
 from tokens.errors import TokenInvalid, TokenRevoked
@@ -37,6 +38,7 @@ SELECT s.generation, s.issued_at, s.rotated_at, s.expires_at, s.idle_expires_at,
                  SELECT 1 FROM tenants_api_shared_with w
                  WHERE w.api_id = p.id AND w.tenant_id = t.id))),
        p.scopes, a.scopes, a.is_first_party, a.client_id, a.signing_algorithm,
+       a.id_token_algorithm,
        a.access_token_seconds, a.session_idle_seconds, t.id, l.id, l.amr, l.auth_time,
        u.id, u.email, u.name,
        EXISTS (SELECT 1 FROM account_emailaddress e
@@ -85,6 +87,7 @@ class Standing:
     first_party: bool
     client_id: str
     algorithm: str
+    id_token_algorithm: str
     access_seconds: int
     idle_seconds: int
     tenant_id: UUID
@@ -105,8 +108,10 @@ class Standing:
         """What its tokens are for: what was granted and is still allowed."""
         granted = self.scope.split()
         offered = self.api_scopes if self.api_id else IDENTITY_SCOPES
-        allowed = {*self.application_scopes, *(() if self.api_id else ["account"])}
-        held = [name for name in offered if name in granted and name in allowed]
+        own = () if self.api_id else ("account",)
+        allowed = {*self.application_scopes, *own, *OIDC_SCOPES}
+        names = (*OIDC_SCOPES, *offered)
+        held = [name for name in names if name in granted and name in allowed]
         return Target(self.api_id, self.audience, " ".join(held))
 
     def require_in_force(self) -> None:
@@ -122,7 +127,8 @@ class Standing:
                 "The membership in the application's tenant has ended.",
             ),
             (
-                self.first_party or (self.api_id is not None and self.door != "rest"),
+                self.first_party
+                or (self.door != "rest" and self.audience != settings.IDENTITY_API),
                 "The application may no longer do this.",
             ),
             (self.audience_allowed, "The application lost this audience."),
@@ -190,25 +196,26 @@ def _parsed(
         door=row[10],
         scope=row[11],
         api_id=UUID(row[12]) if row[12] else None,
-        audience=row[13] or settings.IDENTITY_API,
+        audience=row[13] or admission.without_api(row[11], row[10]),
         audience_allowed=bool(row[14]),
         api_scopes=tuple(s["name"] for s in _json(row[15]) or ()),
         application_scopes=tuple(_json(row[16]) or ()),
         first_party=bool(row[17]),
         client_id=row[18],
         algorithm=row[19],
-        access_seconds=_access_seconds(row[20]),
-        idle_seconds=row[21] or settings.SESSION_IDLE_SECONDS,
-        tenant_id=UUID(row[22]),
-        login_id=UUID(row[23]),
-        amr=tuple(_json(row[24])),
-        auth_time=_utc(row[25]),
-        user_id=UUID(row[26]),
-        email=row[27],
-        name=row[28],
-        email_verified=bool(row[29]),
-        roles=tuple(sorted(name for name in _json(row[30]) or () if name)),
-        member_until=_utc(row[31]) if row[31] else None,
-        state=feed.State(*row[32:35]),
-        factor_wanted=bool(row[35]),
+        id_token_algorithm=row[20],
+        access_seconds=_access_seconds(row[21]),
+        idle_seconds=row[22] or settings.SESSION_IDLE_SECONDS,
+        tenant_id=UUID(row[23]),
+        login_id=UUID(row[24]),
+        amr=tuple(_json(row[25])),
+        auth_time=_utc(row[26]),
+        user_id=UUID(row[27]),
+        email=row[28],
+        name=row[29],
+        email_verified=bool(row[30]),
+        roles=tuple(sorted(name for name in _json(row[31]) or () if name)),
+        member_until=_utc(row[32]) if row[32] else None,
+        state=feed.State(*row[33:36]),
+        factor_wanted=bool(row[36]),
     )

@@ -32,6 +32,7 @@ HOST: str = read("HOST")
 PORT: int = read("PORT")
 ISSUER: str = read("ISSUER", "" if PRODUCTION else f"http://{HOST}:{PORT}")
 IDENTITY_API = f"{ISSUER}/api/v1"
+USER_INFO = f"{ISSUER}/oauth/userinfo"
 _issuer_host = urlsplit(ISSUER).hostname or "localhost"
 ALLOWED_HOSTS: list[str] = [_issuer_host, *read("ALLOWED_HOSTS", [])]
 if not PRODUCTION:

@@ -195,14 +195,18 @@ def test_any_other_session_without_a_membership_is_refused() -> None:
     assert "membership" in refusal(SessionFactory(member=False))
 
 
-@pytest.mark.parametrize(("for_api", "stands"), [(True, True), (False, False)])
+@pytest.mark.parametrize(
+    ("for_api", "scope", "stands"),
+    [(True, "orders:read", True), (False, "openid", True), (False, "account", False)],
+)
 def test_a_third_party_may_call_apis_by_oauth_but_never_the_identity_api(
     session: Session,
     for_api: bool,
+    scope: str,
     stands: bool,
 ) -> None:
     Application.objects.update(is_first_party=False)
-    Session.objects.update(door=Session.Door.OAUTH)
+    Session.objects.update(door=Session.Door.OAUTH, scope=scope)
     if not for_api:
         Session.objects.update(audience=None)
     assert (refusal(session) == "") is stands

@@ -64,6 +64,10 @@ class AuthorizationCode(Code):
     def __str__(self) -> str:
         return f"{self.application} {self.created_at:%Y-%m-%d %H:%M}"
 
+    def get_redirect_uri(self) -> str:
+        """Return what the exchange must name again (Authlib asks)."""
+        return self.redirect_uri
+
 
 class PushedRequest(models.Model):
     """An authorization request that its client left here (RFC 9126).

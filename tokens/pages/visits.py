@@ -7,7 +7,7 @@ new cookie of a sign-in, and its address is the `next` of every page on the way.
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,14 +28,20 @@ class Visit:
     """An application's authorization request. `began` is in Unix seconds.
 
     `returns_to` is what a form on the way may lead to: the origin of the redirect URI, or
-    its scheme. `chosen` tells that the person said it is them.
+    its scheme. `pushed` tells that its client left the request here (RFC 9126), `chosen`
+    that the person said it is them.
     """
 
     client_id: str
     parameters: dict[str, str]
     returns_to: str
     began: int = field(default_factory=lambda: int(time.time()))
+    pushed: bool = False
     chosen: bool = False
+
+    def as_chosen(self) -> "Visit":
+        """Return the visit of a person who said who they are."""
+        return replace(self, chosen=True)
 
 
 def keep(

@@ -6,9 +6,7 @@ checked, and one transaction then claims the user under the epoch that was read 
 the session. `minting.issue` reads everything again after it.
 """
 
-import time
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -27,6 +25,8 @@ from tenants import admission
 from tenants.admission import Target
 from tenants.models import Application, Membership
 from tokens.models import Login, Session
+from tokens.services import shares
+from tokens.services.shares import Share
 
 Door = Session.Door
 
@@ -216,8 +216,7 @@ def _write(
     membership: Membership | None,
     proof: flows.Authenticated,
 ) -> Session:
-    application, target = entrance.application, entrance.target
-    now, caller = timezone.now(), context.current()
+    caller = context.current()
     login = Login.objects.create(
         user_id=epochs.user_id,
         epoch=epochs.user,
@@ -226,18 +225,12 @@ def _write(
         ip=caller.ip,
         user_agent=caller.user_agent,
     )
-    ends = now + timedelta(seconds=application.absolute_seconds)
-    return Session.objects.create(
-        login=login,
-        application=application,
-        audience_id=target.api_id,
-        scope=target.scope,
+    share = Share(
+        application=entrance.application,
+        target=entrance.target,
         door=entrance.door,
-        issued_at=int(time.time()),
-        rotated_at=now,
-        expires_at=ends,
-        idle_expires_at=min(now + timedelta(seconds=application.idle_seconds), ends),
         application_epoch=epochs.application,
         tenant_epoch=epochs.tenant,
         membership_epoch=membership.epoch if membership else None,
     )
+    return shares.write(login, share)

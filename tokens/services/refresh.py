@@ -48,6 +48,7 @@ class Presented:
     client_id: str
     door: str
     idle_seconds: int
+    token: str = field(repr=False)
     ring: KeyRing = field(repr=False)
     subjects: list[Subject] = field(repr=False)
 
@@ -76,6 +77,7 @@ def read(
         client_id=claims["client_id"],
         door=claims["door"],
         idle_seconds=claims["idle"],
+        token=token,
         ring=known,
         subjects=subjects_of({**claims, "jti": None}),
     )
@@ -101,9 +103,17 @@ def refresh(
     if client_id is not None and client_id != presented.client_id:
         raise TokenInvalid("The token belongs to another application.")
     target = _asked_for(presented, audience) if audience is not None else None
+    return exchange(presented, target)
+
+
+def exchange(
+    presented: Presented,
+    target: Target | None,
+) -> TokenPair:
+    """Exchange a token that its door has looked at; raises as `refresh` does."""
     minting.settle(presented.subjects)
     if not rotate(presented):
-        presented = read(token, ring=keyring.current())  # is its key still good?
+        presented = read(presented.token, ring=keyring.current())  # its key, still?
         if not rotate(presented):
             _repeated_or_refused(presented)
     return _issue(presented, target)

@@ -1,0 +1,97 @@
+"""What has to happen before a request may be answered: one step at a time.
+
+Asked anew at every visit of `/oauth/authorize`, from the login as it is now.
+"""
+
+import enum
+import time
+
+from authlib.oidc.core.errors import (
+    ConsentRequiredError,
+    InteractionRequiredError,
+    LoginRequiredError,
+)
+
+from accounts import flows
+from tenants import admission
+from tokens.oidc.authorization import Asked
+from tokens.oidc.services import consents
+from tokens.pages.visits import Visit
+from tokens.standing import Standing
+
+
+class Step(enum.Enum):
+    """What is asked of the person next."""
+
+    SIGN_IN = enum.auto()
+    SIGN_UP = enum.auto()
+    CHOOSE = enum.auto()
+    PROVE = enum.auto()
+    ENROL = enum.auto()
+    CONSENT = enum.auto()
+    SOMEBODY_ELSE = enum.auto()
+    NOTHING = enum.auto()
+
+
+UNSEEN = {
+    Step.SIGN_IN: LoginRequiredError,
+    Step.SIGN_UP: LoginRequiredError,
+    Step.CHOOSE: LoginRequiredError,
+    Step.PROVE: LoginRequiredError,
+    Step.ENROL: InteractionRequiredError,
+    Step.CONSENT: ConsentRequiredError,
+}
+
+
+def next_step(
+    asked: Asked,
+    visit: Visit,
+    present: Standing | None,
+) -> Step:
+    """Return what is asked next of who sits at the browser (section 3.1.2.3).
+
+    What they did after the visit began counts as answer to it.
+    """
+    if present is None:
+        return Step.SIGN_UP if "create" in asked.prompts else Step.SIGN_IN
+    another = asked.hinted_sub and asked.hinted_sub != str(present.user_id)
+    if (another or "select_account" in asked.prompts) and not visit.chosen:
+        return Step.CHOOSE
+    if another:
+        return Step.SOMEBODY_ELSE
+    if _is_stale(asked, visit, present):
+        return Step.PROVE
+    if "mfa" not in present.amr:
+        missing = _factor_step(asked, present)
+        if missing is not None:
+            return missing
+    if "consent" in asked.prompts or consents.missing(
+        present.user_id, asked.application, asked.target
+    ):
+        return Step.CONSENT
+    return Step.NOTHING
+
+
+def _is_stale(
+    asked: Asked,
+    visit: Visit,
+    present: Standing,
+) -> bool:
+    """Tell whether a proof is asked for that is newer than the login's."""
+    proven = int(present.auth_time.timestamp())
+    if proven >= visit.began:
+        return False
+    if "login" in asked.prompts:
+        return True
+    return asked.max_age is not None and time.time() - proven > asked.max_age
+
+
+def _factor_step(
+    asked: Asked,
+    present: Standing,
+) -> Step | None:
+    """Return how a missing second factor is shown: by who has one, or who must have one."""
+    has_one = flows.has_factor(present.user_id)
+    if admission.second_factor_required(asked.application, present.user_id):
+        return Step.PROVE if has_one else Step.ENROL
+    return Step.PROVE if has_one and "aal2" in asked.acr_values else None

@@ -1,0 +1,66 @@
+"""How an endpoint for machines is served: POST, errors in RFC 6749's words, nothing kept."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from authlib.oauth2 import OAuth2Error
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import limits, lockouts
+from config.errors import NotAuthenticated, ServiceError, TooManyRequests
+from tokens.oidc.errors import translated
+from tokens.oidc.requests import Request, posted
+
+HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+Endpoint = Callable[[Request], HttpResponse]
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def endpoint(serve: Endpoint) -> View:
+    """Serve a form that a client POSTs; refusals are answered, bad tokens counted."""
+
+    @require_http_methods(["POST"])
+    @sensitive_post_parameters()
+    @wraps(serve)
+    def view(request: HttpRequest) -> HttpResponse:
+        try:
+            return serve(posted(request))
+        except OAuth2Error as refusal:
+            return refused(refusal)
+        except ServiceError as refusal:
+            return _told(refusal)
+
+    return csrf_exempt(view)
+
+
+def answered(
+    body: dict[str, object],
+    *,
+    status: int = 200,
+) -> JsonResponse:
+    """Return a success that nobody may keep."""
+    return JsonResponse(body, status=status, headers=HEADERS)
+
+
+def refused(refusal: OAuth2Error) -> JsonResponse:
+    """Return an error response (RFC 6749 section 5.2)."""
+    status, body, headers = refusal()
+    asks = {name: v for name, v in headers if name == "WWW-Authenticate"}
+    response = JsonResponse(dict(body), status=status, headers={**HEADERS, **asks})
+    response.problem_code = refusal.error  # type: ignore[attr-defined]  # for the metrics
+    return response
+
+
+def _told(refusal: ServiceError) -> JsonResponse:
+    if isinstance(refusal, NotAuthenticated):
+        try:
+            limits.hit("token_failures_ip", lockouts.caller())
+        except TooManyRequests as limit:
+            refusal = limit
+    response = refused(translated(refusal))
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response

@@ -1,0 +1,95 @@
+"""Authorization codes: given to a browser, exchanged once by the client they are for.
+
+A code is claimed and its session written in one transaction; a second exchange ends that
+session (RFC 6749 section 4.1.2). Who shows a wrong verifier, or is another client, uses
+nothing up: a stolen code is worth nothing, and its owner's still works.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit.actions import Action
+from tenants.admission import Target
+from tenants.models import Application
+from tokens.models import Login, Session
+from tokens.oidc.models import AuthorizationCode, Code
+from tokens.services import sessions, shares
+
+LIVES = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a person granted, to be written into a code."""
+
+    application: Application
+    target: Target
+    redirect_uri: str
+    code_challenge: str
+    nonce: str
+
+
+def digest_of(code: str) -> str:
+    """Return what is stored of a code."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def give(
+    grant: Grant,
+    *,
+    login_id: UUID,
+) -> str:
+    """Return a fresh code for a grant of the person whose login that is."""
+    code = secrets.token_urlsafe(32)
+    AuthorizationCode.objects.create(
+        digest=digest_of(code),
+        login_id=login_id,
+        application=grant.application,
+        api_id=grant.target.api_id,
+        scope=grant.target.scope,
+        redirect_uri=grant.redirect_uri,
+        code_challenge=grant.code_challenge,
+        nonce=grant.nonce,
+        expires_at=timezone.now() + LIVES,
+    )
+    return code
+
+
+def find(
+    code: str,
+    application: Application,
+) -> AuthorizationCode | None:
+    """Return the row of a client's code, used or not; None for anybody else's."""
+    mine = AuthorizationCode.objects.select_related("login__user", "api")
+    return mine.filter(digest=digest_of(code), application=application).first()
+
+
+def claim(
+    row: Code,
+    login: Login,
+) -> Session | None:
+    """Exchange a code for its session; None, and the session ended, where it is used up."""
+    rows, now = type(row)._default_manager.filter(pk=row.pk), timezone.now()
+    with transaction.atomic():
+        if rows.filter(used_at=None, expires_at__gt=now).update(used_at=now):
+            target = Target(row.api_id, "", row.scope)
+            session = shares.begin(login, row.application, target)
+            rows.update(session=session)
+            return session
+    _end_reused(row)
+    return None
+
+
+def _end_reused(row: Code) -> None:
+    """End what a code was exchanged for that comes back; one that lapsed made nothing."""
+    held = type(row)._default_manager.select_related("session")
+    used = held.filter(pk=row.pk, used_at__isnull=False, session__isnull=False).first()
+    if used is None or used.session is None:
+        return
+    sessions.end_session(used.session, acting_user=None, reason=Action.CODE_REUSED)
