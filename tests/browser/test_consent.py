@@ -230,9 +230,9 @@ def test_who_is_not_let_in_is_told(
     type(shop.tenant).objects.filter(pk=shop.tenant_id).update(registration="invite")
     come(page, shop, client.callback)
     fill(page, email=ANN, password=PASSWORD)
-    assert heading(page) == "No access to Shop & Friends"
+    assert heading(page) == "You cannot go on"
     examine(page, "refused")
-    press(page, "Back to the application")
+    press(page, "Cancel")
     assert client.answer(page)["error"] == "access_denied"
 
 
