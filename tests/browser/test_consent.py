@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from typing_extensions import override
 
 from accounts.models import User
 from tenants.models import Application
@@ -52,6 +53,7 @@ class Client:
                 self.end_headers()
                 self.wfile.write(b"<!doctype html><title>Shop</title><h1>Back</h1>")
 
+            @override
             def log_message(self, *told: Any) -> None:
                 """Say nothing."""
 
