@@ -2,12 +2,20 @@
 
 from django.urls import path
 
+from tokens.oidc.endpoints.device import device_authorization
 from tokens.oidc.endpoints.par import par
 from tokens.oidc.endpoints.token import token
 from tokens.oidc.pages.authorize import authorize
+from tokens.oidc.pages.device import device
 
 urlpatterns = [
     path("authorize", authorize, name="oauth-authorize"),
     path("token", token, name="oauth-token"),
     path("par", par, name="oauth-par"),
+    path(
+        "device-authorization",
+        device_authorization,
+        name="oauth-device-authorization",
+    ),
+    path("device", device, name="oauth-device"),
 ]
