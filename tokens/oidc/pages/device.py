@@ -118,6 +118,7 @@ def _asked(
         scopes=scopes.described(row.scope.split(), row.api),
         links=links_of(row.application),
         came=joined(*told),
+        remembered=not row.application.is_first_party,
     )
 
 

@@ -408,6 +408,14 @@ def test_a_consent_to_a_third_party_is_remembered(ann: User) -> None:
     assert consent.audience == tv.application.apis.get().identifier
 
 
+def test_a_consent_that_is_remembered_says_how_it_is_taken_back(ann: User) -> None:
+    for first_party in (True, False):
+        code = box(is_first_party=first_party).codes()["user_code"]
+        browser = browser_with(ann)
+        page = text(browser.get(went(type_code(browser, code))))
+        assert ("take your consent back" in page) is not first_party
+
+
 @pytest.mark.parametrize(
     "traits", [{"is_first_party": True}, {"is_first_party": False}]
 )
