@@ -3,8 +3,11 @@
 from django.urls import path
 
 from tokens.oidc.endpoints.device import device_authorization
+from tokens.oidc.endpoints.introspect import introspect
 from tokens.oidc.endpoints.par import par
+from tokens.oidc.endpoints.revoke import revoke
 from tokens.oidc.endpoints.token import token
+from tokens.oidc.endpoints.userinfo import userinfo
 from tokens.oidc.pages.authorize import authorize
 from tokens.oidc.pages.device import device
 
@@ -18,4 +21,7 @@ urlpatterns = [
         name="oauth-device-authorization",
     ),
     path("device", device, name="oauth-device"),
+    path("introspect", introspect, name="oauth-introspect"),
+    path("revoke", revoke, name="oauth-revoke"),
+    path("userinfo", userinfo, name="oauth-userinfo"),
 ]
