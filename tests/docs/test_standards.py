@@ -60,10 +60,24 @@ def test_a_marker_that_names_no_section_is_an_error(text: str) -> None:
         read(text, "here")
 
 
-def test_a_section_is_written_out() -> None:
-    sample = "@pytest.mark.spec(SECTION)\ndef test_x(): ...\n"
+@pytest.mark.parametrize("given", ["SECTION", "f'RFC 6749 {n}'", "name(1)", "*ALL"])
+def test_a_section_that_is_not_written_out_is_an_error(given: str) -> None:
+    sample = f"@pytest.mark.spec({given})\ndef test_x(): ...\n"
     with pytest.raises(ValueError, match="written out"):
         list(proofs(parse(sample, "tests/test_sample.py")))
+
+
+def test_a_section_may_begin_with_a_constant_of_the_module() -> None:
+    sample = """
+LOGOUT = "RP-Initiated Logout "
+@pytest.mark.spec(LOGOUT + "2")
+def test_x(): ...
+"""
+    (found,) = proofs(parse(sample, "tests/test_sample.py"))
+    assert (found.specification.name, found.section) == (
+        "OIDC RP-Initiated Logout",
+        "2",
+    )
 
 
 def test_a_name_means_one_specification() -> None:

@@ -69,10 +69,23 @@ def _sections(
 ) -> list[str]:
     if not isinstance(mark, ast.Call) or ast.unparse(mark.func) != MARKER:
         return []
-    for given in mark.args:
-        if not isinstance(given, ast.Constant):
-            raise ValueError(module.at(given, "a section is written out"))
-    return [str(ast.literal_eval(given)) for given in mark.args]
+    return [_text(module, given) for given in mark.args]
+
+
+def _text(
+    module: Module,
+    given: ast.expr,
+) -> str:
+    """Return a text that is written out, or made of such and of constants beside it."""
+    if isinstance(given, ast.Constant):
+        return str(given.value)
+    if isinstance(given, ast.BinOp) and isinstance(given.op, ast.Add):
+        return _text(module, given.left) + _text(module, given.right)
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and isinstance(given, ast.Name):
+            if ast.unparse(node.targets[0]) == given.id:
+                return _text(module, node.value)
+    raise ValueError(module.at(given, "a section is written out"))
 
 
 def read(
