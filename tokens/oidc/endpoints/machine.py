@@ -32,7 +32,7 @@ def endpoint(serve: Endpoint) -> View:
         except OAuth2Error as refusal:
             return refused(refusal)
         except ServiceError as refusal:
-            return _told(refusal)
+            return told(refusal)
 
     return csrf_exempt(view)
 
@@ -63,7 +63,8 @@ def refused(refusal: OAuth2Error) -> JsonResponse:
     return response
 
 
-def _told(refusal: ServiceError) -> JsonResponse:
+def told(refusal: ServiceError) -> JsonResponse:
+    """Return a service's refusal; a bad token is counted."""
     if isinstance(refusal, NotAuthenticated):
         try:
             limits.hit("token_failures_ip", lockouts.caller())
