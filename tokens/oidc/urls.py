@@ -5,9 +5,11 @@ from django.urls import path
 from tokens.oidc.endpoints.par import par
 from tokens.oidc.endpoints.token import token
 from tokens.oidc.pages.authorize import authorize
+from tokens.oidc.pages.logout import logout
 
 urlpatterns = [
     path("authorize", authorize, name="oauth-authorize"),
     path("token", token, name="oauth-token"),
     path("par", par, name="oauth-par"),
+    path("logout", logout, name="oauth-logout"),
 ]
