@@ -45,13 +45,27 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Snippet:
+    """Lines to be copied as they are, such as settings of another program."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Panel:
-    """A read-only table on the page of an object."""
+    """A read-only table on the page of an object.
+
+    `notes` warn, above the table; `snippets` stand below it, each with a button that
+    copies it.
+    """
 
     title: str
     headers: list[str]
     rows: list[list[Cell]]
     href: str = ""
+    notes: list[str] = field(default_factory=list)
+    snippets: list[Snippet] = field(default_factory=list)
 
 
 @dataclass

@@ -132,8 +132,8 @@ def _referrer(path: str) -> str:
     """
     if path.startswith("/admin/"):
         return "same-origin"
-    pages = ("/account/", "/oauth/")
-    return "strict-origin" if path.startswith(pages) else "no-referrer"
+    forms = path.startswith(("/account/", "/oauth/"))
+    return "strict-origin" if forms else "no-referrer"
 
 
 def _policy(path: str) -> str:

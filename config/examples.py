@@ -19,8 +19,11 @@ _BY_NAME: dict[str, Any] = {
     "apis": ["https://api.example.com/orders"],
     "audience": "https://api.example.com/orders",
     "audiences": ["https://api.example.com/orders"],
+    "backchannel_logout_uri": "https://app.example.com/backchannel-logout",
     "claims": {"sub": _ID, "aud": "https://api.example.com/orders"},
+    "client_authentication": "client_secret",
     "client_id": "app_1pQ8mDk2vXy0sWb7uLr4Ze",
+    "client_uri": "https://app.example.com",
     "code": "X7KQ-PM4T",
     "client_secret": "ntts_example-shown-once",
     "current_password": "correct horse battery staple",
@@ -30,9 +33,12 @@ _BY_NAME: dict[str, Any] = {
     "description": "Read orders",
     "grants": ["authorization_code", "refresh_token"],
     "hint": "Zx3k",
+    "id_token_algorithm": "RS256",
     "identifier": "https://api.example.com/orders",
     "ip": "203.0.113.7",
     "issued_before": 1795512600,
+    "jwks": None,  # of an application with a secret
+    "jwks_uri": "",
     "key": "zJ0nS6b1nE3tY0mJ5m8Qx2cVf7uLr4Ze9pWkHdTgaRs",
     "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
     "kind": "session",
@@ -44,6 +50,8 @@ _BY_NAME: dict[str, Any] = {
     "next_cursor": None,  # of the last page; the feed's is never null
     "password": "correct horse battery staple",
     "permissions": ["members:read"],
+    "policy_uri": "https://app.example.com/privacy",
+    "post_logout_redirect_uris": ["https://app.example.com/signed-out"],
     "redirect_uris": ["https://app.example.com/callback"],
     "refresh_expires_in": 1209600,
     "refresh_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6InJ0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
@@ -65,6 +73,7 @@ _BY_NAME: dict[str, Any] = {
     "tenants": ["partner"],
     "token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOi4uLn0.c2ln",
     "token_type": "Bearer",
+    "tos_uri": "https://app.example.com/terms",
     "type": "spa",
     "user_agent": "Mozilla/5.0",
 }
@@ -122,7 +131,7 @@ def example_of(
         plain = isinstance(known, list) and not isinstance(inner, dict)
         return known if plain else [inner]
     nullable = known is not None or "null" in kinds
-    other = "object" in kinds and not isinstance(known, dict)
+    other = "object" in kinds and not isinstance(known, dict | None)
     if name in _BY_NAME and nullable and not isinstance(known, list) and not other:
         return known
     kind = next((kind for kind in kinds if kind != "null"), "null")

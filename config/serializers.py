@@ -144,6 +144,16 @@ class StrictListField(serializers.ListField):
         return values
 
 
+class StrictObjectField(serializers.DictField):
+    """A JSON object whose members a service looks at."""
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("not_a_dict", input_type=type(data).__name__)
+        return data
+
+
 class PlainCheck:
     """A form of strings, compiled: tells whether a body is plainly good.
 

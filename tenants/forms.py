@@ -1,5 +1,6 @@
 """The console's forms about tenants; what they ask for, services do."""
 
+import json
 from typing import Any, cast
 
 from django import forms
@@ -10,9 +11,15 @@ from config.sections import RefusableForm
 from tenants.logos import MOST_BYTES
 from tenants.models import Api, Application, Invitation, Membership, Role, Tenant
 from tenants.permissions import Permission
-from tenants.services.policy import GRANTS
+from tenants.services.policy import CLIENT, CODE, DEVICE, GRANTS, REFRESH
 
 _MOST = 64 * 1024
+_GRANTS = {
+    CODE: "Browser sign-in (authorization_code)",
+    REFRESH: "Renewal (refresh_token)",
+    CLIENT: "In its own name (client_credentials)",
+    DEVICE: "Device sign-in (device_code)",
+}
 
 
 class LinesField(forms.Field):
@@ -43,6 +50,31 @@ class ScopesField(LinesField):
         if not isinstance(value, list):
             return value
         return "\n".join(f"{s['name']} {s['description']}".strip() for s in value)
+
+
+class KeysField(forms.Field):
+    """A JSON object; empty is None."""
+
+    widget = TextareaWidget(attrs={"rows": 6, "spellcheck": "false"})
+
+    @override
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            if len(text) > _MOST:
+                raise ValueError
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise forms.ValidationError("Expected a JSON object.")
+        return found
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        return json.dumps(value, indent=2) if isinstance(value, dict) else value
 
 
 class TenantForm(RefusableForm):
@@ -100,11 +132,24 @@ class ApplicationForm(RefusableForm):
     redirect_uris = LinesField(
         label="Redirect URIs",
         required=False,
-        help_text="One a line, compared exactly.",
+        help_text="Where people come back to after sign-in: one a line, compared "
+        "exactly.",
     )
     allowed_origins = LinesField(
         required=False,
         help_text="Origins of browser code that calls us, one a line.",
+    )
+    post_logout_redirect_uris = LinesField(
+        label="Post-logout redirect URIs",
+        required=False,
+        help_text="Where people may be sent after sign-out: one a line, compared "
+        "exactly.",
+    )
+    jwks = KeysField(
+        label="Public keys (JWKS)",
+        required=False,
+        help_text='{"keys": [...]}: RSA from 2048 bits, EC P-256 or Ed25519, without '
+        "private parts.",
     )
     audiences = LinesField(
         label="APIs",
@@ -114,9 +159,10 @@ class ApplicationForm(RefusableForm):
     )
     scopes = LinesField(required=False, help_text="One a line.")
     grants = forms.MultipleChoiceField(
-        choices=[(grant, grant) for grant in GRANTS["web"]],
+        choices=[(grant, _GRANTS[grant]) for grant in GRANTS["web"]],
         required=False,
         widget=CheckboxesWidget,
+        help_text="How it gets tokens. None ticked on a new one: those of its type.",
     )
 
     class Meta:
@@ -124,19 +170,45 @@ class ApplicationForm(RefusableForm):
 
         model = Application
         fields = [
-            *["tenant", "name", "type", "is_first_party", "redirect_uris"],
-            *["allowed_origins", "grants", "scopes", "signing_algorithm"],
-            *["access_token_seconds", "session_idle_seconds"],
-            *["session_absolute_seconds"],
+            *["tenant", "name", "type", "is_first_party", "redirect_uris", "grants"],
+            *["require_pushed_authorization_requests", "allowed_origins", "scopes"],
+            *["signing_algorithm", "id_token_algorithm", "access_token_seconds"],
+            *["session_idle_seconds", "session_absolute_seconds"],
+            *["post_logout_redirect_uris", "backchannel_logout_uri"],
+            *["client_authentication", "jwks", "jwks_uri"],
+            *["client_uri", "policy_uri", "tos_uri"],
         ]
+        labels = {
+            "is_first_party": "First-party",
+            "require_pushed_authorization_requests": "Require pushed requests (PAR)",
+            "signing_algorithm": "Access tokens are signed with",
+            "id_token_algorithm": "ID tokens are signed with",
+            "backchannel_logout_uri": "Back-channel logout URI",
+            "client_authentication": "It proves itself by",
+            "jwks_uri": "Address of its keys (JWKS URI)",
+            "client_uri": "Home page",
+            "policy_uri": "Privacy policy",
+            "tos_uri": "Terms of service",
+        }
+        help_texts = {
+            "is_first_party": "Ours: may sign people in by REST.",
+            "require_pushed_authorization_requests": "Sign-ins begin with a call from "
+            "its server (RFC 9126), so that nobody alters them on the way.",
+            "id_token_algorithm": "RS256 is what every OpenID Connect client knows.",
+            "access_token_seconds": "Empty takes the instance's.",
+            "session_idle_seconds": "Without a refresh. Empty takes the instance's.",
+            "session_absolute_seconds": "At most. Empty takes the instance's.",
+            "backchannel_logout_uri": "https; we tell it when somebody's session ends.",
+            "client_authentication": "A private key never leaves the application; it "
+            "needs one of the two fields below. Web and service applications only.",
+            "jwks_uri": "https; read when an unknown key is used.",
+            "client_uri": "https; shown where it asks for consent.",
+            "policy_uri": "https; shown where it asks for consent.",
+            "tos_uri": "https; shown where it asks for consent.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "is_first_party" in self.fields:
-            self.fields["is_first_party"].label = "First-party"
-            self.fields["is_first_party"].help_text = (
-                "Ours: may sign people in by REST."
-            )
         if not self.instance._state.adding:
             linked = self.instance.applicationapi_set.select_related("api")
             self.initial["audiences"] = [link.api.identifier for link in linked]

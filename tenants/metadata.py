@@ -38,3 +38,8 @@ class ClientMetadata(models.Model):
         """Columns of the application."""
 
         abstract = True
+
+    @property
+    def signs_with_key(self) -> bool:
+        """Whether it proves itself by a key of its own, and so has no secret."""
+        return self.client_authentication == self.Authentication.KEY

@@ -148,7 +148,7 @@ class Application(ClientMetadata):
 
     @property
     def is_confidential(self) -> bool:
-        """Whether it authenticates with a secret (RFC 6749 section 2.1)."""
+        """Whether it can keep a secret or a key (RFC 6749 section 2.1)."""
         return self.type in (self.Type.WEB, self.Type.SERVICE)
 
     @property

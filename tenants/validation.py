@@ -20,7 +20,6 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")  # RFC 6749 section 3.3
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^#?]+", re.IGNORECASE)
-_PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 _ROLE = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
 
 
@@ -75,7 +74,7 @@ def choice(
     return value
 
 
-def _split(value: str) -> SplitResult | None:
+def split(value: str) -> SplitResult | None:
     """Return an absolute URI in its parts; None for what is none (RFC 3986)."""
     if len(value) > 255 or not _URI.fullmatch(value):
         return None
@@ -87,7 +86,8 @@ def _split(value: str) -> SplitResult | None:
     return parts if parts.scheme else None
 
 
-def _is_loopback(parts: SplitResult) -> bool:
+def is_loopback(parts: SplitResult) -> bool:
+    """Whether its host is this machine, by address or as `localhost`."""
     host = parts.hostname or ""
     try:
         return ip_address(host).is_loopback
@@ -97,7 +97,7 @@ def _is_loopback(parts: SplitResult) -> bool:
 
 def identifier(value: str) -> str:
     """Return an API's identifier: an absolute http(s) URL or a URN, never one of ours."""
-    parts = _split(value)
+    parts = split(value)
     web = parts is not None and parts.scheme in ("http", "https") and parts.hostname
     plain = parts is not None and "#" not in value and parts.username is None
     if not plain or not (web or _URN.fullmatch(value)):
@@ -130,7 +130,7 @@ def scope_names(
     reserved: bool = False,
 ) -> list[str]:
     """Return scope tokens, each once; `account` and `manage` only where `reserved`."""
-    _once(field, names)
+    once(field, names)
     for name in names:
         if not _SCOPE.fullmatch(name):
             raise InvalidInput.at(
@@ -143,52 +143,22 @@ def scope_names(
     return list(names)
 
 
-def _once(
+def once(
     field: str,
     values: Sequence[str],
 ) -> None:
+    """Refuse a list that is too long or holds an entry twice."""
     if len(values) > MAX_ENTRIES:
         raise InvalidInput.at(field, detail=f"Expected at most {MAX_ENTRIES} entries.")
     if len(set(values)) != len(values):
         raise InvalidInput.at(field, code="duplicate", detail="An entry stands twice.")
 
 
-def redirect_uris(
-    values: Sequence[str],
-    *,
-    native: bool,
-) -> list[str]:
-    """Return redirect URIs that can be matched exactly (RFC 9700 section 2.1).
-
-    https, or http on loopback; a native application may also use a private-use scheme
-    with a dot in it (RFC 8252 section 7.1).
-    """
-    _once("redirect_uris", values)
-    for value in values:
-        parts = _split(value)
-        if parts is None or "#" in value or "*" in value or "@" in parts.netloc:
-            raise _bad_redirect()
-        private = native and _PRIVATE_SCHEME.fullmatch(parts.scheme)
-        web = parts.hostname and parts.scheme == "https"
-        local = parts.scheme == "http" and _is_loopback(parts)
-        if not (private or web or local):
-            raise _bad_redirect()
-    return list(values)
-
-
-def _bad_redirect() -> InvalidInput:
-    return InvalidInput.at(
-        "redirect_uris",
-        detail="Expected an exact https URI (or http on loopback) without fragment,"
-        " user or wildcard; native applications may use a scheme such as com.example.app.",
-    )
-
-
 def origins(values: Sequence[str]) -> list[str]:
     """Return web origins exactly as browsers send them (RFC 6454 section 6.2)."""
-    _once("allowed_origins", values)
+    once("allowed_origins", values)
     for value in values:
-        parts = _split(value)
+        parts = split(value)
         fits = parts is not None and "*" not in value and "@" not in value
         if not fits or parts is None or not _is_origin(value, parts):
             raise InvalidInput.at(
@@ -204,7 +174,7 @@ def _is_origin(
 ) -> bool:
     default = {"http": 80, "https": 443}.get(parts.scheme)
     exact = value == f"{parts.scheme}://{parts.netloc}" and value == value.lower()
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts))
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts))
     return bool(exact and secure and parts.hostname and parts.port != default)
 
 
@@ -213,7 +183,7 @@ def page(
     value: str,
 ) -> str:
     """Return the https URL of a page for people; "" stays."""
-    parts = _split(value)
+    parts = split(value)
     plain = parts is not None and parts.username is None and "@" not in parts.netloc
     if value and not (plain and parts and parts.scheme == "https" and parts.hostname):
         raise InvalidInput.at(

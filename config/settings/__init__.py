@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "FactorMethodEnum": ["totp", "webauthn", "recovery_code"],
         "EnrolMethodEnum": ["totp", "webauthn"],
+        "SigningAlgorithmEnum": ["ES256", "EdDSA", "RS256"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,

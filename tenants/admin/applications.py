@@ -9,12 +9,35 @@ from django.utils import timezone
 from typing_extensions import override
 
 from config import console
+from config.admin import display
 from config.console import Cell
 from config.operations import ConsoleRequest, Operation, operation
 from tenants.admin.kept import KeptAdmin
 from tenants.forms import ApplicationForm, RotationForm
 from tenants.models import Application, ApplicationSecret
 from tenants.services import applications, secrets
+
+_GROUPS: list[tuple[str | None, list[str]]] = [
+    (None, ["tenant", "name", "type", "is_first_party"]),
+    (
+        "Sign-in",
+        [
+            *["redirect_uris", "grants", "require_pushed_authorization_requests"],
+            "allowed_origins",
+        ],
+    ),
+    (
+        "Tokens",
+        [
+            *["audiences", "scopes", "signing_algorithm", "id_token_algorithm"],
+            *["access_token_seconds", "session_idle_seconds"],
+            "session_absolute_seconds",
+        ],
+    ),
+    ("Sign-out", ["post_logout_redirect_uris", "backchannel_logout_uri"]),
+    ("Client authentication", ["client_authentication", "jwks", "jwks_uri"]),
+    ("For people", ["client_uri", "policy_uri", "tos_uri"]),
+]
 
 
 @admin.register(Application)
@@ -34,15 +57,19 @@ class ApplicationAdmin(KeptAdmin):
     actions_detail = ["rotate_secret", "suspend", "resume", "delete_application"]
 
     @override
-    def get_fields(
+    def get_fieldsets(
         self,
         request: HttpRequest,
         obj: Any = None,
     ) -> Any:
-        """Put the APIs, which are no column, before the scopes that come from them."""
-        fields = super().get_fields(request, obj)
-        fields.insert(fields.index("scopes"), "audiences")
-        return fields
+        record = [("Record", {"fields": self.shown})] if obj else []
+        return [(title, {"fields": names}) for title, names in _GROUPS] + record
+
+    @display(description="APIs")
+    def audiences(self, obj: Application) -> str:
+        """Name its APIs to operators who may look only."""
+        links = obj.applicationapi_set.select_related("api")
+        return ", ".join(link.api.identifier for link in links)
 
     @override
     def create(
@@ -107,7 +134,7 @@ class ApplicationAdmin(KeptAdmin):
             label="Rotate secret",
             question="A new secret is made and shown once.",
             done="The secret was rotated.",
-            offered=lambda application: application.is_confidential,
+            offered=lambda app: app.is_confidential and not app.signs_with_key,
             form=RotationForm,
         )
     )
@@ -175,6 +202,9 @@ class ApplicationAdmin(KeptAdmin):
         applications.delete_application(obj, acting_user=request.user)
 
 
+_BY_KEY = "It proves itself by its private key: no secret works."
+
+
 @console.panel("tenants.application", permission="tenants.view_application")
 def secrets_panel(application: Application) -> console.Panel | None:
     """Show which secrets work, by their last characters."""
@@ -184,6 +214,7 @@ def secrets_panel(application: Application) -> console.Panel | None:
         title="Client secrets",
         headers=["Ends in", "Made", "Last used", "State"],
         rows=[_row(secret) for secret in application.secrets.all()[:15]],
+        notes=[_BY_KEY] if application.signs_with_key else [],
     )
 
 

@@ -46,7 +46,7 @@ class ApiOutput(serializers.Serializer[Any]):
 
 
 class ApplicationOutput(serializers.Serializer[Any]):
-    """An application; lifetimes null take the instance's."""
+    """An application; lifetimes null take the instance's. `jwks` are public keys."""
 
     id = serializers.UUIDField()
     client_id = serializers.CharField()
@@ -54,11 +54,21 @@ class ApplicationOutput(serializers.Serializer[Any]):
     type = serializers.CharField()
     is_first_party = serializers.BooleanField()
     redirect_uris = serializers.ListField(child=serializers.CharField())
+    post_logout_redirect_uris = serializers.ListField(child=serializers.CharField())
+    backchannel_logout_uri = serializers.CharField()
+    client_authentication = serializers.CharField()
+    jwks = serializers.DictField(allow_null=True)
+    jwks_uri = serializers.CharField()
+    require_pushed_authorization_requests = serializers.BooleanField()
+    client_uri = serializers.CharField()
+    policy_uri = serializers.CharField()
+    tos_uri = serializers.CharField()
     allowed_origins = serializers.ListField(child=serializers.CharField())
     grants = serializers.ListField(child=serializers.CharField())
     scopes = serializers.ListField(child=serializers.CharField())
     audiences = serializers.SerializerMethodField()
     signing_algorithm = serializers.CharField()
+    id_token_algorithm = serializers.CharField()
     access_token_seconds = serializers.IntegerField(allow_null=True)
     session_idle_seconds = serializers.IntegerField(allow_null=True)
     session_absolute_seconds = serializers.IntegerField(allow_null=True)

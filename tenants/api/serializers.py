@@ -13,6 +13,7 @@ from config.serializers import (
     StrictChoiceField,
     StrictIntegerField,
     StrictListField,
+    StrictObjectField,
     StrictSerializer,
     StrictUUIDField,
 )
@@ -41,6 +42,10 @@ def _texts(
     return StrictListField(
         child=StrictCharField(max_length=longest), required=False, **options
     )
+
+
+def _address() -> StrictCharField:
+    return StrictCharField(max_length=255, allow_blank=True, required=False)
 
 
 class TenantChange(StrictSerializer):
@@ -92,11 +97,25 @@ class ApplicationChange(StrictSerializer):
     name = StrictCharField(max_length=150, required=False)
     is_first_party = StrictBooleanField(required=False)
     redirect_uris = _texts()
+    post_logout_redirect_uris = _texts()
+    backchannel_logout_uri = _address()
+    client_authentication = StrictChoiceField(
+        choices=Application.Authentication.choices, required=False
+    )
+    jwks = StrictObjectField(required=False, allow_null=True)
+    jwks_uri = _address()
+    require_pushed_authorization_requests = StrictBooleanField(required=False)
+    client_uri = _address()
+    policy_uri = _address()
+    tos_uri = _address()
     allowed_origins = _texts()
     grants = _texts(64)
     scopes = _texts(64)
     audiences = _texts()
     signing_algorithm = StrictChoiceField(
+        choices=Application.Algorithm.choices, required=False
+    )
+    id_token_algorithm = StrictChoiceField(
         choices=Application.Algorithm.choices, required=False
     )
     access_token_seconds = StrictIntegerField(required=False, allow_null=True)

@@ -1,9 +1,9 @@
 """Client applications: what they may ask for, and whether they may at all."""
 
 import secrets as random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,7 +28,7 @@ _BUILT_IN_MAY_CHANGE = {
 
 @dataclass(frozen=True)
 class NewApplication:
-    """A fresh application; a confidential one with its secret, shown once."""
+    """A fresh application; `secret` is shown once, None where it has none."""
 
     application: Application
     secret: str | None
@@ -38,17 +38,27 @@ class Traits(TypedDict, total=False):
     """What can be said about an application; `audiences` are API identifiers, in order.
 
     Without `grants` and `scopes` a new application gets those of its type, and all
-    scopes of its APIs.
+    scopes of its APIs. The names of client metadata are those of RFC 7591 section 2.
     """
 
     name: str
     is_first_party: bool
     redirect_uris: Sequence[str]
+    post_logout_redirect_uris: Sequence[str]
+    backchannel_logout_uri: str
+    client_authentication: str
+    jwks: Mapping[str, Any] | None
+    jwks_uri: str
+    require_pushed_authorization_requests: bool
+    client_uri: str
+    policy_uri: str
+    tos_uri: str
     allowed_origins: Sequence[str]
     grants: Sequence[str]
     scopes: Sequence[str]
     audiences: Sequence[str]
     signing_algorithm: str
+    id_token_algorithm: str
     access_token_seconds: int | None
     session_idle_seconds: int | None
     session_absolute_seconds: int | None
@@ -81,7 +91,7 @@ def create_application(
             tenant_id=tenant.pk,
         )
         secret = None
-        if application.is_confidential:
+        if application.is_confidential and not application.signs_with_key:
             secret = issue(application, acting_user=acting_user).clear
     return NewApplication(application, secret)
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from config.errors import InvalidInput
-from tenants import validation
+from tenants import keysets, redirects, validation
 from tenants.models import Api, Application, ApplicationApi, Tenant
 
 CODE, REFRESH = "authorization_code", "refresh_token"
@@ -124,6 +124,10 @@ def _applied(
             setattr(application, name, checked[name])
     if {"scopes", "audiences", "is_first_party"} & set(changed):
         _fits_together(application, apis)
+    if {"client_authentication", "jwks", "jwks_uri"} & set(changed):
+        _proves_itself(application)
+    if {"require_pushed_authorization_requests", "grants"} & set(changed):
+        _may_push(application)
     return Policy(application, apis, changed)
 
 
@@ -133,24 +137,42 @@ def _checked(
     value: Any,
 ) -> Any:
     """Return the value of one field; raises `InvalidInput`."""
-    native = application.type == Application.Type.NATIVE
     match name:
         case "name":
             return validation.text("name", value)
-        case "redirect_uris":
-            return validation.redirect_uris(value, native=native)
         case "allowed_origins":
             return validation.origins(value)
         case "grants":
             return _grants(application.type, value)
         case "scopes":
             return validation.scope_names("scopes", value, reserved=True)
-        case "signing_algorithm":
+        case "signing_algorithm" | "id_token_algorithm":
             return validation.choice(name, value, Application.Algorithm.values)
         case "access_token_seconds":
             return validation.seconds(name, value, settings.ACCESS_TOKEN_MAX_SECONDS)
         case "session_idle_seconds" | "session_absolute_seconds":
             return validation.seconds(name, value, settings.SESSION_ABSOLUTE_SECONDS)
+    return _checked_metadata(application, name, value)
+
+
+def _checked_metadata(
+    application: Application,
+    name: str,
+    value: Any,
+) -> Any:
+    """Return the value of one field of `ClientMetadata`; raises `InvalidInput`."""
+    native = application.type == Application.Type.NATIVE
+    match name:
+        case "redirect_uris" | "post_logout_redirect_uris":
+            return redirects.redirect_uris(name, value, native=native)
+        case "backchannel_logout_uri" | "jwks_uri":
+            return redirects.endpoint(name, value)
+        case "client_uri" | "policy_uri" | "tos_uri":
+            return validation.page(name, value)
+        case "client_authentication":
+            return validation.choice(name, value, Application.Authentication.values)
+        case "jwks":
+            return keysets.public(name, value)
     return value
 
 
@@ -183,6 +205,35 @@ def _fits_together(
                 code="unknown_scope",
                 detail=f"None of the application's APIs has the scope {scope}.",
             )
+
+
+def _proves_itself(application: Application) -> None:
+    """Refuse two places of keys, and `private_key_jwt` that could not work."""
+    if application.jwks and application.jwks_uri:
+        raise InvalidInput.at(
+            "jwks_uri", detail="Expected jwks or jwks_uri, not both (RFC 7591)."
+        )
+    if not application.signs_with_key:
+        return
+    if not application.is_confidential:
+        raise InvalidInput.at(
+            "client_authentication",
+            detail=f"A {application.type} application is public: it proves nothing.",
+        )
+    if not (application.jwks or application.jwks_uri):
+        raise InvalidInput.at(
+            "jwks", code="required", detail="private_key_jwt needs jwks or jwks_uri."
+        )
+
+
+def _may_push(application: Application) -> None:
+    """Refuse to require pushed requests (RFC 9126) of what makes no such requests."""
+    asked = application.require_pushed_authorization_requests
+    if asked and CODE not in application.grants:
+        raise InvalidInput.at(
+            "require_pushed_authorization_requests",
+            detail=f"Only applications with the grant {CODE} push requests.",
+        )
 
 
 def link(

@@ -62,11 +62,13 @@ def rotate_secret(
     """Issue a secret; the older ones work `overlap` seconds more, at most.
 
     Raises `NotFound`, `Forbidden`, `InvalidInput`, and `Conflict` for an application that
-    cannot keep a secret, or that has ten live ones.
+    cannot keep a secret or proves itself by a key, or that has ten live ones.
     """
     require_application(acting_user, application)
     if not application.is_confidential:
         raise Conflict("A public application has no secret.")
+    if application.signs_with_key:
+        raise Conflict("An application that signs with its own key has no secret.")
     if not 0 <= overlap <= MAX_OVERLAP_SECONDS:
         raise InvalidInput.at(
             "overlap", detail=f"Expected 0 to {MAX_OVERLAP_SECONDS} seconds."
@@ -112,7 +114,10 @@ def authenticate_secret(
     client_id: str,
     secret: str,
 ) -> Application:
-    """Return the live application whose live secret this is; raises `InvalidClient`."""
+    """Return the live application whose live secret this is; raises `InvalidClient`.
+
+    A secret from before an application chose `private_key_jwt` is refused.
+    """
     digest, now = _digest(secret), timezone.now()
     current = Q(expires_at=None) | Q(expires_at__gt=now)
     mine = ApplicationSecret.objects.filter(
@@ -120,6 +125,7 @@ def authenticate_secret(
         application__client_id=client_id,
         application__suspended_at=None,
         application__tenant__suspended_at=None,
+        application__client_authentication=Application.Authentication.SECRET,
         revoked_at=None,
     )
     found = None

@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tenants.services.secrets import authenticate_secret
 from tests.authenticators import has_app
-from tests.browser.pages import complaints, fill
+from tests.browser.pages import Look, complaints, fill, looked_at, overflow
 from tests.factories import (
     PASSWORD,
     ApplicationFactory,
@@ -117,6 +117,27 @@ def test_a_rotated_secret_is_copied_by_its_button(console: Chrome) -> None:
         "navigator.clipboard.readText().then(done, error => done(String(error)))"
     )
     assert pasted == clear
+    assert complaints(console) == []
+
+
+def test_settings_to_integrate_are_copied_and_fit_a_phone(console: Chrome) -> None:
+    application = ApplicationFactory.create(
+        type="web", grants=["authorization_code"], is_first_party=False, scopes=[]
+    )
+    grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    console.execute_cdp_cmd("Browser.grantPermissions", grant)
+    look_at(console, f"/admin/tenants/application/{application.pk}/change/")
+    button = console.find_element(By.CSS_SELECTOR, "[data-copy*=standard-client]")
+    console.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+    button.click()
+    WebDriverWait(console, 5).until(lambda browser: button.text == "Copied")
+    pasted = console.execute_async_script(
+        "const done = arguments[0];"
+        "navigator.clipboard.readText().then(done, error => done(String(error)))"
+    )
+    assert f"OIDC_CLIENT_ID={application.client_id}\n" in pasted
+    with looked_at(console, Look("narrow", width=360)):
+        assert overflow(console) <= 0
     assert complaints(console) == []
 
 

@@ -1,11 +1,12 @@
 """What apps put on the console without knowing one another."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from accounts.models import User
 from config import console
-from config.console import Chart, Panel, Tile
+from config.console import Chart, Panel, Snippet, Tile
 from tests.factories import TenantFactory
 from tests.operators import root, staff
 
@@ -66,3 +67,14 @@ def test_a_panel_hangs_on_its_model_or_on_all() -> None:
     assert [panel.title for panel in shown] == ["tenants", "all"]
     refused = asked_by(staff("tenants.view_tenant"))
     assert console.panels_for(refused, tenant) == []  # type: ignore[arg-type]
+
+
+def test_a_panel_has_warnings_and_texts_to_copy_only_where_it_says_so() -> None:
+    plain = Panel("Title", [], [])
+    assert plain.notes == [] and plain.snippets == []
+    texts = Panel("Title", [], [], notes=["Old."], snippets=[Snippet("Env", "A=<b>")])
+    for panel, told in ((plain, False), (texts, True)):
+        shown = render_to_string("admin/console/panels.html", {"panels": [panel]})
+        assert ("A=&lt;b&gt;</pre>" in shown) is told
+        assert ('data-copy="title-env"' in shown) is told
+        assert ("Old." in shown) is ("console/copy.js" in shown) is told

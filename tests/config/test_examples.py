@@ -99,3 +99,9 @@ def test_of_two_ways_to_name_somebody_one_is_shown() -> None:
     assert example_of(schema, {}).keys() == {"email"}
     schema["required"] = ["user_id"]
     assert example_of(schema, {}).keys() == {"email", "user_id"}
+
+
+def test_an_object_that_may_be_none_is_shown_as_the_example_says() -> None:
+    keys = {"type": ["object", "null"], "additionalProperties": {}}
+    assert example_of(keys, {}, "jwks") is None
+    assert example_of(keys, {}, "unknown") == {}

@@ -13,6 +13,7 @@ from config.serializers import (
     StrictChoiceField,
     StrictIntegerField,
     StrictListField,
+    StrictObjectField,
     StrictSerializer,
     StrictUUIDField,
     is_storable,
@@ -28,6 +29,7 @@ class Form(StrictSerializer):
     choice = StrictChoiceField(choices=["a", "b"], required=False)
     names = StrictListField(child=StrictCharField(), required=False)
     id = StrictUUIDField(required=False)
+    object = StrictObjectField(required=False)
     given = serializers.CharField(read_only=True)
 
 
@@ -50,6 +52,7 @@ def test_what_the_contract_says_is_taken_as_it_is() -> None:
         "choice": "b",
         "names": ["x", "y"],
         "id": "0192f5d0-7d7e-7000-8000-000000000000",
+        "object": {"a": [1], "b": {"c": None}},
     }
     form = Form(data=body)
 
@@ -65,6 +68,7 @@ RESEMBLING: dict[str, list[Any]] = {
     "choice": ["A", "c", 1, True, None, [], {}, "\ud800"],
     "names": ["x", {"x": 1}, 5, None, ["x"] * 101],
     "id": [5, "x", None, [], {}, True],
+    "object": ["{}", 5, None, [], [{}], True],
 }
 
 

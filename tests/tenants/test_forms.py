@@ -1,6 +1,9 @@
 """The fields of the console's forms about tenants."""
 
-from tenants.forms import LinesField, ScopesField
+import pytest
+from django.forms import ValidationError
+
+from tenants.forms import KeysField, LinesField, ScopesField
 
 
 def test_lines_are_trimmed_and_empty_ones_dropped() -> None:
@@ -30,3 +33,21 @@ def test_a_scope_is_its_name_and_what_it_allows() -> None:
     assert field.clean("read  Read all\nwrite") == scopes
     assert field.prepare_value(scopes) == "read Read all\nwrite"
     assert field.prepare_value("typed") == "typed"
+
+
+def test_keys_are_a_json_object_or_nothing() -> None:
+    field = KeysField(required=False)
+    assert field.clean(' {"keys": []} ') == {"keys": []}
+    assert field.clean(" ") is field.clean(None) is None
+    for bad in ("{", "[]", "null", "[" * 50_000, "9" * 5_000, '"' + "x" * 70_000 + '"'):
+        with pytest.raises(ValidationError, match="JSON object"):
+            field.clean(bad)
+
+
+def test_keys_are_shown_as_they_are_typed() -> None:
+    field = KeysField(required=False)
+    assert field.prepare_value({"keys": []}) == '{\n  "keys": []\n}'
+    assert field.prepare_value("{typed badly") == "{typed badly"
+    assert not field.has_changed({"keys": []}, '{"keys":[]}')
+    assert not field.has_changed(None, "")
+    assert field.has_changed(None, "{}")

@@ -15,7 +15,7 @@ class OidcConfig(AppConfig):
     def ready(self) -> None:
         from accounts.outbox import housekeeping
         from accounts.privacy.holders import register
-        from tokens.oidc import privacy, receivers  # noqa: F401
+        from tokens.oidc import console, privacy, receivers  # noqa: F401
         from tokens.oidc.services import purging
 
         for holder in privacy.HOLDERS:

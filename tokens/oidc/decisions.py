@@ -65,7 +65,7 @@ def next_step(
         missing = _factor_step(asked, present)
         if missing is not None:
             return missing
-    if "consent" in asked.prompts or consents.missing(
+    if "consent" in asked.prompts or consents.is_needed(
         present.user_id, asked.application, asked.target
     ):
         return Step.CONSENT

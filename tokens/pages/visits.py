@@ -62,6 +62,14 @@ def path_of(visit_id: str) -> str:
     return f"{reverse('oauth-authorize')}?{urlencode({NAME: visit_id})}"
 
 
+def id_of(path: str) -> str:
+    """Return the id of the visit that a path leads to, or ""."""
+    parts = urlsplit(path)
+    if parts.path != reverse("oauth-authorize"):
+        return ""
+    return parse_qs(parts.query).get(NAME, [""])[0]
+
+
 def read(
     request: HttpRequest,
     visit_id: str,
@@ -79,11 +87,8 @@ def of(
     onward: str = "",
 ) -> Visit | None:
     """Return the visit that a page is on the way of: `onward`, or the request's `next`."""
-    parts = urlsplit(onward or browser.next_of(request))
-    found = parse_qs(parts.query).get(NAME, [""])
-    if not found[0] or parts.path != reverse("oauth-authorize"):
-        return None
-    return read(request, found[0])
+    visit_id = id_of(onward or browser.next_of(request))
+    return read(request, visit_id) if visit_id else None
 
 
 def forget(

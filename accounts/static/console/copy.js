@@ -1,4 +1,4 @@
-// Copies what an input holds: <button data-copy="id of the input">.
+// Copies what an input or a <pre> holds: <button data-copy="its id">.
 "use strict";
 
 document.addEventListener("click", async (event) => {
@@ -6,10 +6,14 @@ document.addEventListener("click", async (event) => {
   if (!button) {
     return;
   }
-  const input = document.getElementById(button.dataset.copy);
-  input.select();
+  const source = document.getElementById(button.dataset.copy);
+  if (source.select) {
+    source.select();
+  } else {
+    getSelection().selectAllChildren(source);
+  }
   try {
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
   } catch {
     document.execCommand("copy"); // without https there is no clipboard API
   }

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session as BrowserSession
 from django.http import HttpResponseBase
+from django.test import Client
 from django.utils import timezone
 
 from accounts.audit.models import Event
+from config.console import Panel
 from config.errors import ServiceError
 from tenants.models import Application, ApplicationApi, ApplicationSecret
 from tenants.services.secrets import authenticate_secret
@@ -37,7 +39,22 @@ def secret_in(answer: HttpResponseBase) -> str:
 
 def form_of(**values: Any) -> dict[str, Any]:
     """Return the form of an application."""
-    return {"name": "Shop", "signing_algorithm": "ES256", **values}
+    chosen = {
+        **{"signing_algorithm": "ES256", "id_token_algorithm": "RS256"},
+        "client_authentication": "client_secret",
+    }
+    return {"name": "Shop", **chosen, **values}
+
+
+def panel_of(
+    client: Client,
+    application: Application,
+    title: str = "Client secrets",
+) -> Panel:
+    """Return a panel of an application's page."""
+    shown = client.get(f"{LIST}{application.pk}/change/").context["panels"]
+    found: Panel = next(panel for panel in shown if panel.title == title)
+    return found
 
 
 def test_a_superuser_registers_an_application_through_the_service() -> None:
@@ -235,7 +252,7 @@ def test_the_panel_tells_which_secrets_work() -> None:
             revoked_at=revoked,
         )
     client = console(staff("tenants.view_application"))
-    (panel,) = client.get(f"{LIST}{application.pk}/change/").context["panels"]
+    panel = panel_of(client, application)
     states = {row[0].text: row[3].text.split(" until")[0] for row in panel.rows}
     assert states == {
         "...h0": "works",

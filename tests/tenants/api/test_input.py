@@ -16,6 +16,12 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
+METADATA: dict[str, Any] = {
+    **{"post_logout_redirect_uris": [], "backchannel_logout_uri": "", "jwks": None},
+    **{"client_authentication": "client_secret", "jwks_uri": "", "client_uri": ""},
+    **{"require_pushed_authorization_requests": False, "policy_uri": ""},
+    **{"tos_uri": "", "id_token_algorithm": "RS256"},
+}
 FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tenants"): {
         **{"slug": "acme", "name": "Acme", "registration": "open"},
@@ -31,6 +37,7 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
         **{"audiences": [], "signing_algorithm": "ES256"},
         **{"access_token_seconds": 60, "session_idle_seconds": 60},
         "session_absolute_seconds": 60,
+        **METADATA,
     },
     ("patch", "/tenants/{t}/applications/{app}"): {
         **{"name": "App", "is_first_party": False},
@@ -38,6 +45,7 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
         **{"audiences": [], "signing_algorithm": "ES256"},
         **{"access_token_seconds": 60, "session_idle_seconds": 60},
         "session_absolute_seconds": 60,
+        **METADATA,
     },
     ("post", "/tenants/{t}/applications/{app}/secrets"): {"overlap": 60},
     ("post", "/tenants/{t}/apis"): {

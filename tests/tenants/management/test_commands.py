@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tenants.models import Application, Invitation, Membership, Tenant
 from tenants.services.secrets import authenticate_secret
 from tests.factories import ApplicationFactory, RoleFactory, TenantFactory, UserFactory
 from tests.tenants import mailed
+from tests.tenants.clientkeys import keys
 
 pytestmark = pytest.mark.django_db
 ORDERS = "https://orders.example.com"
@@ -52,6 +54,48 @@ def test_a_confidential_application_prints_its_secret() -> None:
     fresh = run("rotate_secret", made["client_id"], "--overlap", "0")
     assert fresh["client_secret"] != made["client_secret"]
     assert authenticate_secret(made["client_id"], fresh["client_secret"])
+
+
+def test_what_a_client_says_of_itself_is_said_by_command(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps(keys()))
+    made = run(
+        *("create_application", "--tenant", "default", "--name", "Shop"),
+        *("--type", "web", "--require-par", "--jwks", str(file)),
+        *("--client-authentication", "private_key_jwt"),
+        *("--post-logout-redirect-uri", "https://a.example/out"),
+        *("--post-logout-redirect-uri", "https://b.example/out"),
+        *("--backchannel-logout-uri", "https://a.example/ended"),
+        *("--tos-uri", "https://a.example/terms", "--id-token-algorithm", "ES256"),
+    )
+    application = Application.objects.get(client_id=made["client_id"])
+    assert "client_secret" not in made and application.jwks == keys()
+    assert application.require_pushed_authorization_requests
+    assert len(application.post_logout_redirect_uris) == 2
+    assert application.backchannel_logout_uri == "https://a.example/ended"
+    assert application.tos_uri == "https://a.example/terms"
+    assert application.id_token_algorithm == "ES256"
+    remote = run(
+        *("create_application", "--tenant", "default", "--name", "Job"),
+        *("--type", "service", "--client-authentication", "private_key_jwt"),
+        *("--jwks-uri", "https://a.example/keys"),
+    )
+    with pytest.raises(CommandError, match="own key"):
+        run("rotate_secret", remote["client_id"])
+
+
+@pytest.mark.parametrize("text", [None, "hidden {", "[" * 50_000, '{"keys": []}'])
+def test_keys_that_cannot_be_read_are_refused_and_not_repeated(
+    tmp_path: Path,
+    text: str | None,
+) -> None:
+    file = tmp_path / "keys.json"
+    if text is not None:
+        file.write_text(text)
+    line = ("create_application", "--tenant", "default", "--name", "x", "--type", "web")
+    with pytest.raises(CommandError, match="jwks: ") as refusal:
+        run(*line, "--jwks", str(file))
+    assert "hidden" not in str(refusal.value)
 
 
 def test_a_member_is_added_by_command() -> None:

@@ -17,6 +17,7 @@ from tests.factories import (
     SessionFactory,
     TenantFactory,
 )
+from tests.tenants.clientkeys import keys
 from tests.tenants.conftest import Member
 from tokens.models import Revocation
 
@@ -48,6 +49,36 @@ def test_only_a_confidential_application_gets_a_secret(
     assert re.fullmatch(r"app_[\w-]{22}", made.application.client_id)
     assert bool(made.secret) is secret
     assert made.application.secrets.count() == int(secret)
+
+
+def test_an_application_that_proves_itself_by_key_gets_no_secret(
+    admin: User,
+    tenant: Tenant,
+) -> None:
+    made = applications.create_application(
+        tenant,
+        type="service",
+        name="App",
+        client_authentication="private_key_jwt",
+        jwks=keys(),
+        acting_user=admin,
+    )
+    assert made.secret is None and not made.application.secrets.exists()
+
+
+def test_the_trail_tells_which_metadata_changed_and_no_value(
+    admin: User,
+    third_party: Application,
+) -> None:
+    changes: Any = {
+        "post_logout_redirect_uris": ["https://a.example/out"],
+        "jwks_uri": "https://a.example/keys",
+        "tos_uri": "https://a.example/terms",
+    }
+    applications.change_application(third_party, acting_user=admin, **changes)
+    event = Event.objects.get(action=Action.APPLICATION_CHANGED)
+    assert event.details == {"changed": sorted(changes)}
+    assert "a.example" not in str(vars(event))
 
 
 def test_no_secret_is_in_the_trail(tenant: Tenant) -> None:
@@ -185,6 +216,9 @@ def test_the_built_in_application_keeps_what_it_is() -> None:
         ),
         lambda: applications.change_application(
             application, is_first_party=False, scopes=[], acting_user=None
+        ),
+        lambda: applications.change_application(
+            application, jwks_uri="https://a.example/keys", acting_user=None
         ),
     ):
         with pytest.raises(Conflict):

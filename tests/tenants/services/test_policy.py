@@ -9,9 +9,34 @@ from config.errors import InvalidInput
 from tenants.models import Application, Tenant
 from tenants.services.applications import change_application, create_application
 from tests.factories import ApiFactory, ApplicationFactory
+from tests.tenants.clientkeys import keys
 
 pytestmark = pytest.mark.django_db
 CODE = ["authorization_code", "refresh_token"]
+KEY = {"client_authentication": "private_key_jwt"}
+URL = "https://a.example/x"
+METADATA: list[tuple[dict[str, Any], str]] = [
+    ({"redirect_uris": ["javascript:alert(1)"]}, "#/redirect_uris"),
+    ({"post_logout_redirect_uris": [f"{URL}#"]}, "#/post_logout_redirect_uris"),
+    ({"post_logout_redirect_uris": [URL] * 2}, "#/post_logout_redirect_uris"),
+    ({"backchannel_logout_uri": "http://a.example"}, "#/backchannel_logout_uri"),
+    ({"client_authentication": "tls"}, "#/client_authentication"),
+    ({"jwks_uri": "http://a.example"}, "#/jwks_uri"),
+    ({"jwks": {}}, "#/jwks"),
+    ({"client_uri": "http://a.example"}, "#/client_uri"),
+    ({"policy_uri": "javascript:alert(1)"}, "#/policy_uri"),
+    ({"tos_uri": "x"}, "#/tos_uri"),
+    ({"id_token_algorithm": "none"}, "#/id_token_algorithm"),
+    ({"jwks": keys(), "jwks_uri": URL}, "#/jwks_uri"),
+    ({"type": "web", "jwks": keys(), "jwks_uri": URL, **KEY}, "#/jwks_uri"),
+    ({"type": "web", **KEY}, "#/jwks"),
+    ({"type": "spa", "jwks": keys(), **KEY}, "#/client_authentication"),
+    ({"type": "native", "jwks_uri": URL, **KEY}, "#/client_authentication"),
+    (
+        {"type": "service", "require_pushed_authorization_requests": True},
+        "#/require_pushed_authorization_requests",
+    ),
+]
 
 
 def make(
@@ -104,6 +129,7 @@ def test_a_first_party_application_defaults_to_ones_own_account(
         ({"signing_algorithm": "none"}, "#/signing_algorithm"),
         ({"name": "a\x00"}, "#/name"),
         ({"type": "confidential"}, "#/type"),
+        *METADATA,
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_field(
@@ -133,3 +159,54 @@ def test_scopes_must_still_fit_when_an_api_goes(tenant: Tenant) -> None:
     assert application.apis.exists()
     change_application(application, audiences=[], scopes=["account"], acting_user=None)
     assert not application.apis.exists() and application.scopes == ["account"]
+
+
+@pytest.mark.spec("RFC 7591 2")
+def test_what_a_client_says_of_itself_is_stored(tenant: Tenant) -> None:
+    said: dict[str, Any] = {
+        "redirect_uris": [URL],
+        "post_logout_redirect_uris": ["https://a.example/out"],
+        "backchannel_logout_uri": "https://a.example/ended",
+        **KEY,
+        "jwks": keys(),
+        "require_pushed_authorization_requests": True,
+        "client_uri": "https://a.example",
+        "policy_uri": "https://a.example/privacy",
+        "tos_uri": "https://a.example/terms",
+        "id_token_algorithm": "EdDSA",
+    }
+    made = make(tenant, "web", **said)
+    assert {name: getattr(made, name) for name in said} == said
+
+
+def test_a_client_that_says_nothing_gets_the_plain_defaults(tenant: Tenant) -> None:
+    made = make(tenant, "web")
+    assert made.redirect_uris == [] and not made.require_pushed_authorization_requests
+    assert (made.client_authentication, made.jwks) == ("client_secret", None)
+    assert (made.id_token_algorithm, made.jwks_uri) == ("RS256", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"jwks": None}, "#/jwks"),
+        ({"jwks_uri": URL}, "#/jwks_uri"),
+        ({"grants": ["refresh_token"]}, "#/require_pushed_authorization_requests"),
+    ],
+)
+def test_fields_must_still_fit_when_one_changes(
+    tenant: Tenant,
+    change: dict[str, Any],
+    pointer: str,
+) -> None:
+    pushes: dict[str, Any] = {"require_pushed_authorization_requests": True}
+    application = make(tenant, "web", jwks=keys(), **KEY, **pushes)
+    with pytest.raises(InvalidInput) as refusal:
+        change_application(application, acting_user=None, **change)
+    assert refusal.value.errors[0].pointer == pointer
+    moved: dict[str, Any] = {"jwks": None, "jwks_uri": URL}
+    change_application(application, acting_user=None, **moved)
+    assert (application.jwks, application.jwks_uri) == (None, URL)
+    back: dict[str, Any] = {"client_authentication": "client_secret", "jwks_uri": ""}
+    change_application(application, acting_user=None, **back)
+    assert not application.signs_with_key

@@ -9,8 +9,9 @@ from accounts.models import User
 from config.errors import Conflict, InvalidInput, NotFound
 from tenants.errors import InvalidClient
 from tenants.models import Application, ApplicationSecret, Tenant
-from tenants.services import secrets
+from tenants.services import applications, secrets
 from tests.factories import ApplicationFactory, UserFactory
+from tests.tenants.clientkeys import keys
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,21 @@ def test_a_public_application_and_a_stranger_get_no_secret(
     with pytest.raises(NotFound):
         secrets.rotate_secret(service, acting_user=UserFactory())
     assert not ApplicationSecret.objects.exists()
+
+
+def test_a_secret_is_dead_while_its_application_proves_itself_by_key(
+    service: Application,
+) -> None:
+    issued = secrets.rotate_secret(service, acting_user=None)
+    signing = {"client_authentication": "private_key_jwt", "jwks": keys()}
+    applications.change_application(
+        service, acting_user=None, **signing  # type: ignore[arg-type]
+    )
+    with pytest.raises(InvalidClient):
+        secrets.authenticate_secret(service.client_id, issued.clear)
+    with pytest.raises(Conflict, match="own key"):
+        secrets.rotate_secret(service, acting_user=None)
+    assert ApplicationSecret.objects.count() == 1
 
 
 def test_at_most_ten_secrets_live_at_once(service: Application) -> None:

@@ -7,7 +7,6 @@ from django.test import Client
 
 from accounts.models import User
 from tenants.models import Application
-from tests.factories import UserFactory
 from tests.tokens.oidc.party import (
     CALLBACK,
     Party,
@@ -17,17 +16,6 @@ from tests.tokens.oidc.party import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
-
-
-@pytest.fixture
-def ann() -> User:
-    user: User = UserFactory(email="ann@example.com", name="Ann")
-    return user
-
-
-@pytest.fixture
-def party() -> Party:
-    return Party(client_application())
 
 
 @pytest.mark.spec("RFC 6749 4.1.2", "RFC 9207 2")

@@ -7,6 +7,7 @@ be POSTed by any site, and is looked at as the GET that it stands for.
 
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oidc.core.errors import LoginRequiredError
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -26,6 +27,8 @@ from tokens.oidc import authorization, decisions
 from tokens.oidc.authorization import Asked, Refused, Return, Unanswerable
 from tokens.oidc.decisions import Step
 from tokens.oidc.pages import consent
+from tokens.oidc.pages.consent import Question
+from tokens.oidc.requests import FORM
 from tokens.oidc.services import codes, consents, pushed
 from tokens.oidc.services.codes import Grant
 from tokens.pages import browser, visits
@@ -59,6 +62,8 @@ def _begin(request: HttpRequest) -> HttpResponse:
     text = authorization.posted_or_queried(request)
     if request.method == "POST":
         query = text.decode("ascii", "replace")
+        if request.content_type != FORM:
+            return consent.failed(request, _("This is no form."), FORM, 400)
         if len(query) > _LONGEST:
             return consent.failed(request, _("The request is too long."), "", 413)
         return HttpResponseRedirect(f"{request.path}?{query}", status=303)
@@ -107,7 +112,7 @@ def _answer(
         try:
             admission.admit(asked.application, present.user_id)
         except ServiceError as refusal:
-            return _not_admitted(request, asked, visit, visit_id, refusal)
+            return _not_admitted(request, asked, (visit, visit_id), refusal)
     if step is Step.NOTHING and present is not None:
         return _grant(request, asked, present, visit_id)
     if "none" in asked.prompts:
@@ -117,11 +122,27 @@ def _answer(
     if step in WAYS:
         query = urlencode({browser.NEXT: path})
         return HttpResponseRedirect(f"{reverse(WAYS[step])}?{query}")
-    key = visit_id or path.rpartition("=")[2]
-    person = User.objects.get(pk=present.user_id)  # type: ignore[union-attr]
-    if step is Step.CHOOSE:
-        return consent.choose(request, key, visit, asked.application, person)
-    return consent.ask(request, key, visit, asked, person)
+    question = _question(path, visit, asked, present)
+    draw = consent.choose if step is Step.CHOOSE else consent.ask
+    return draw(request, question)
+
+
+def _question(
+    path: str,
+    visit: Visit,
+    asked: Asked,
+    present: Standing | None,
+) -> Question:
+    """Return what is asked of who is signed in."""
+    if present is None:
+        raise ImproperlyConfigured("nobody is there to be asked")
+    return Question(
+        visit_id=visits.id_of(path),
+        visit=visit,
+        application=asked.application,
+        target=asked.target,
+        user=User.objects.get(pk=present.user_id),
+    )
 
 
 @csrf_protect
@@ -151,7 +172,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
     try:
         admission.admit(asked.application, present.user_id)
     except ServiceError as refusal:
-        return _not_admitted(request, asked, visit, visit_id, refusal)
+        return _not_admitted(request, asked, (visit, visit_id), refusal)
     person = User.objects.get(pk=present.user_id)
     consents.grant(person, asked.application, asked.target)
     return _grant(request, asked, present, visit_id)
@@ -214,7 +235,7 @@ def _back(
     """Send the browser to the client, by a redirect or by a form that posts itself."""
     if back.mode == "form_post":
         parameters = back.parameters(answer)
-        return consent.form_post(request, back.redirect_uri, parameters, back.origin)
+        return consent.form_post(request, back.redirect_uri, parameters)
     response = HttpResponse(status=302)
     response["Location"] = back.url(answer)
     return response
@@ -223,17 +244,17 @@ def _back(
 def _not_admitted(
     request: HttpRequest,
     asked: Asked,
-    visit: Visit,
-    visit_id: str,
+    here: tuple[Visit, str],
     refusal: ServiceError,
 ) -> HttpResponse:
     """Say why somebody may not go on; without a page the client is told (RFC 6749 4.1.2.1)."""
     if "none" in asked.prompts:
         return _back(request, asked.back, dict(AccessDeniedError().get_body()))
-    path = visits.keep(request, visit, visit_id)
-    key = visit_id or path.rpartition("=")[2]
-    told = sentences.said(refusal)
-    return consent.refused(request, key, asked.application, told, refusal.status)
+    path = visits.keep(request, *here)
+    question = _question(path, here[0], asked, browser.standing_of(request))
+    return consent.refused(
+        request, question, sentences.said(refusal), status=refusal.status
+    )
 
 
 def _unanswerable(

@@ -5,6 +5,7 @@ Each form posts its `decision` to the visit's own path: `allow` or `deny`, `cont
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +14,9 @@ from django.shortcuts import render
 
 from accounts.models import User
 from config import envelope
+from tenants.admission import Target
 from tenants.models import Api, Application
 from tokens.oidc import scopes
-from tokens.oidc.authorization import Asked
 from tokens.pages import visits
 from tokens.pages.visits import Visit
 from tokens.pages.welcome import Welcome
@@ -24,58 +25,53 @@ _WEB = ("https", "http")
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
+@dataclass(frozen=True)
+class Question:
+    """Who is asked what: a visit, and what it comes to for the person signed in."""
+
+    visit_id: str
+    visit: Visit
+    application: Application
+    target: Target
+    user: User
+
+
 def ask(
     request: HttpRequest,
-    visit_id: str,
-    visit: Visit,
-    asked: Asked,
-    user: User,
+    question: Question,
 ) -> HttpResponse:
     """Return the page that asks whether an application may have what it wants."""
-    target = asked.target
+    target = question.target
     api = Api.objects.filter(pk=target.api_id).first() if target.api_id else None
     return _drawn(
         request,
         "consent",
-        Welcome(visit, asked.application),
-        action=visits.path_of(visit_id),
-        person=user,
+        question,
         scopes=scopes.described(target.scope.split(), api),
-        links=_links(asked.application),
-        place=place_of(asked.back.redirect_uri),
+        links=_links(question.application),
+        place=place_of(question.visit),
     )
 
 
 def choose(
     request: HttpRequest,
-    visit_id: str,
-    visit: Visit,
-    application: Application,
-    user: User,
+    question: Question,
 ) -> HttpResponse:
     """Return the page that asks who goes on (`prompt=select_account`)."""
-    action = visits.path_of(visit_id)
-    welcome = Welcome(visit, application)
-    return _drawn(request, "choose", welcome, action=action, person=user)
+    return _drawn(request, "choose", question)
 
 
 def refused(
     request: HttpRequest,
-    visit_id: str,
-    application: Application,
+    question: Question,
     told: str,
+    *,
     status: int,
 ) -> HttpResponse:
-    """Return the page that says why a person may not go on to an application.
-
-    They may go back to it without, or be somebody else.
-    """
-    action = visits.path_of(visit_id)
-    visit = visits.read(request, visit_id) or Visit(application.client_id, {}, "")
-    welcome = Welcome(visit, application)
-    page = _drawn(request, "refused", welcome, action=action, told=told)
-    page.status_code = status
-    return page
+    """Return the page that tells somebody why they may not go on; another person might."""
+    response = _drawn(request, "refused", question, told=told)
+    response.status_code = status
+    return response
 
 
 def failed(
@@ -86,8 +82,8 @@ def failed(
 ) -> HttpResponse:
     """Return a page for a request that must lead nobody back to its client.
 
-    Who builds the application reads it too (RFC 6749 section 4.1.2.1): say what is wrong,
-    and nothing secret.
+    It is for those who build the application (RFC 6749 section 4.1.2.1): say what is
+    wrong, and nothing secret.
     """
     shown = {"title": title, "detail": detail}
     return render(request, "oauth/error.html", shown, status=status)
@@ -97,23 +93,29 @@ def form_post(
     request: HttpRequest,
     uri: str,
     params: Mapping[str, str],
-    origin: str,
 ) -> HttpResponse:
-    """Return the page that posts an answer to a client's redirect URI, at `origin`.
+    """Return the page that posts an answer to a client's redirect URI.
 
     OAuth 2.0 Form Post Response Mode, section 2. It is kept by nobody.
     """
     shown = {"uri": uri, "params": dict(params)}
     response = render(request, "oauth/form-post.html", shown)
-    policy = envelope.page_policy(form_action=origin)
+    policy = envelope.page_policy(form_action=origin_of(uri))
     response["Content-Security-Policy"] = policy
     response["Cache-Control"] = "no-store"
     return response
 
 
-def place_of(redirect_uri: str) -> str:
-    """Return the host that a person goes back to, "" for an app on their device."""
-    parts = urlsplit(redirect_uri)
+def origin_of(uri: str) -> str:
+    """Return what a policy calls the place of a redirect URI: its origin, or its scheme."""
+    parts = urlsplit(uri)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return origin if parts.scheme in _WEB else f"{parts.scheme}:"
+
+
+def place_of(visit: Visit) -> str:
+    """Return the host that a visit goes back to, "" for an app on the person's device."""
+    parts = urlsplit(visit.parameters.get("redirect_uri") or visit.returns_to)
     host = parts.hostname or ""
     return host if parts.scheme in _WEB and host not in _HERE else ""
 
@@ -131,8 +133,14 @@ def _links(application: Application) -> dict[str, str]:
 def _drawn(
     request: HttpRequest,
     name: str,
-    welcome: Welcome,
+    question: Question,
     **shown: Any,
 ) -> HttpResponse:
-    told = {**welcome.context, **shown}
+    welcome = Welcome(question.visit, question.application)
+    told = {
+        **welcome.context,
+        "action": visits.path_of(question.visit_id),
+        "person": question.user,
+        **shown,
+    }
     return welcome.open_way(render(request, f"oauth/{name}.html", told))

@@ -22,7 +22,7 @@ from config.brand import page_context
 from tokens.oidc import authorization
 from tokens.oidc.authorization import Return
 from tokens.oidc.pages import consent
-from tokens.oidc.requests import parsed
+from tokens.oidc.requests import FORM, parsed
 from tokens.oidc.services import logout as leaving
 from tokens.oidc.services.logout import Asked
 from tokens.pages import browser
@@ -38,6 +38,8 @@ _LONGEST = 4000  # of a URL that every server and proxy takes
 @require_http_methods(["GET", "POST"])
 def logout(request: HttpRequest) -> HttpResponse:
     """Sign out whom the hint names, ask anybody else; then lead on (sections 2 and 3)."""
+    if request.body and request.content_type != FORM:
+        return consent.failed(request, _("This is no form."), FORM, 400)
     try:
         given = parsed(authorization.posted_or_queried(request))
         kept = given.get(KEPT, "")
@@ -45,6 +47,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     except OAuth2Error as refusal:
         title = _("This sign-out link does not work.")
         return consent.failed(request, title, refusal.get_error_description(), 400)
+    if asked is None:
+        told = _("Go back to the application, and begin again.")
+        return consent.failed(request, _("This sign-out is over."), told, 400)
     if request.method == "POST":
         return _confirmed(request, asked) if kept else _looked_at(request, asked, given)
     present = browser.standing_of(request)

@@ -32,6 +32,7 @@ _SAID = {
     Action.RECOVERY_CODES_CREATED: _("You made new recovery codes"),
     Action.REAUTHENTICATED: _("You confirmed that it is you"),
     Action.DEVICE_NEW: _("You signed in from a new device"),
+    Action.SESSION_BEGUN: _("You signed in to an application"),
     Action.DATA_EXPORTED: _("You downloaded your data"),
     Action.ERASURE_REQUESTED: _("You asked for your account to be erased"),
     Action.ERASURE_CANCELLED: _("You kept your account"),

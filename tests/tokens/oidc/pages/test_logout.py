@@ -318,7 +318,8 @@ def test_what_was_asked_is_good_for_an_hour_and_as_long_as_the_uri_is_registered
     asking = go(browser, client_id=whose, post_logout_redirect_uri=BYE)
     with monkeypatch.context() as later:
         later.setattr("tokens.oidc.services.logout.SECONDS", -1)
-        assert confirm(browser, asking).status_code == 400
+        late = confirm(browser, asking)
+        assert late.status_code == 400 and "This sign-out is over." in text(late)
     party.application.post_logout_redirect_uris = []
     party.application.save()
     assert confirm(browser, asking).status_code == 400

@@ -1,7 +1,6 @@
 """A request to sign somebody out, read, sealed and opened."""
 
 import pytest
-from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from accounts.models import User
 from tests.factories import UserFactory
@@ -41,8 +40,7 @@ def test_nothing_is_asked_by_nobody() -> None:
 def test_a_seal_says_nothing_by_itself() -> None:
     seal = logout.sealed(Asked(None, state="a state"))
     for wrong in ("", "a", seal[:-1], f"{seal}a", seal.replace(":", ".")):
-        with pytest.raises(InvalidRequestError):
-            logout.opened(wrong)
+        assert logout.opened(wrong) is None
 
 
 @pytest.mark.parametrize("sid", ["", "a", "\u00e4" * 36, "0" * 32])
