@@ -181,6 +181,7 @@ LIMITS: dict[str, str] = {
     "reset_ip": read("LIMIT_RESET_IP"),
     "passkey_ip": read("LIMIT_PASSKEY_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
+    "authorizations_ip": read("LIMIT_AUTHORIZATIONS_IP"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "export_account": read("LIMIT_EXPORT_ACCOUNT"),
     "api_caller": read("LIMIT_API_CALLER"),

@@ -91,6 +91,12 @@ TABLE: list[Variable] = [
         ("LIMIT_NOTICES_ACCOUNT", "str", "20/1h", "security notices per account"),
         ("LIMIT_RESET_IP", "str", "100/1h", "password resets asked for per IP"),
         ("LIMIT_PASSKEY_IP", "str", "300/1m", "passkey sign-ins begun per IP"),
+        (
+            "LIMIT_AUTHORIZATIONS_IP",
+            "str",
+            "1200/1m",
+            "authorization requests begun per IP",
+        ),
         ("LIMIT_FACTOR_ACCOUNT", "str", "10/15m", "wrong second factors per account"),
         ("LIMIT_EXPORT_ACCOUNT", "str", "10/1h", "exports of one's data per account"),
         (

@@ -118,6 +118,8 @@ def _answer(
     if "none" in asked.prompts:
         error = decisions.UNSEEN[step]()
         return _back(request, asked.back, dict(error.get_body()))
+    if not visit_id:
+        limits.hit("authorizations_ip", lockouts.caller())
     path = visits.keep(request, visit, visit_id)
     if step in WAYS:
         query = urlencode({browser.NEXT: path})
