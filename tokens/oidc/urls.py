@@ -10,6 +10,7 @@ from tokens.oidc.endpoints.token import token
 from tokens.oidc.endpoints.userinfo import userinfo
 from tokens.oidc.pages.authorize import authorize
 from tokens.oidc.pages.device import device
+from tokens.oidc.pages.logout import logout
 
 urlpatterns = [
     path("authorize", authorize, name="oauth-authorize"),
@@ -21,6 +22,7 @@ urlpatterns = [
         name="oauth-device-authorization",
     ),
     path("device", device, name="oauth-device"),
+    path("logout", logout, name="oauth-logout"),
     path("introspect", introspect, name="oauth-introspect"),
     path("revoke", revoke, name="oauth-revoke"),
     path("userinfo", userinfo, name="oauth-userinfo"),
