@@ -184,6 +184,10 @@ LIMITS: dict[str, str] = {
     "authorizations_ip": read("LIMIT_AUTHORIZATIONS_IP"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "export_account": read("LIMIT_EXPORT_ACCOUNT"),
+    "device_codes_ip": read("LIMIT_DEVICE_CODES_IP"),
+    "device_codes_client": read("LIMIT_DEVICE_CODES_CLIENT"),
+    "device_guesses_account": read("LIMIT_DEVICE_GUESSES_ACCOUNT"),
+    "device_guesses_ip": read("LIMIT_DEVICE_GUESSES_IP"),
     "api_caller": read("LIMIT_API_CALLER"),
 }
 RATE_LIMITS: bool = read("RATE_LIMITS") != "off"

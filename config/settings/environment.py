@@ -105,6 +105,25 @@ TABLE: list[Variable] = [
             "300/1m",
             "bad tokens per IP on token paths",
         ),
+        ("LIMIT_DEVICE_CODES_IP", "str", "100/10m", "device codes given to one IP"),
+        (
+            "LIMIT_DEVICE_CODES_CLIENT",
+            "str",
+            "1000/10m",
+            "device codes given to one client",
+        ),
+        (
+            "LIMIT_DEVICE_GUESSES_ACCOUNT",
+            "str",
+            "10/15m",
+            "wrong device codes typed per account",
+        ),
+        (
+            "LIMIT_DEVICE_GUESSES_IP",
+            "str",
+            "100/15m",
+            "wrong device codes typed per IP",
+        ),
         (
             "LIMIT_API_CALLER",
             "str",

@@ -21,7 +21,6 @@ from tokens import keyring
 from tokens.errors import TokenInvalid
 from tokens.jwts import IdToken
 from tokens.oidc import targets
-from tokens.oidc.clients import is_registered
 from tokens.oidc.errors import (
     RequestNotSupported,
     RequestUriNotSupported,
@@ -60,10 +59,7 @@ class Return:
 
     def url(self, answer: Mapping[str, str]) -> str:
         """Return where a browser is sent with the answer in the query."""
-        joint = "&" if urlsplit(self.redirect_uri).query else "?"
-        if self.redirect_uri.endswith(("?", "&")):
-            joint = ""
-        return f"{self.redirect_uri}{joint}{urlencode(self.parameters(answer))}"
+        return joined(self.redirect_uri, self.parameters(answer))
 
     @property
     def origin(self) -> str:
@@ -137,7 +133,7 @@ def _whose(request: Request) -> tuple[Application, Return]:
     uri = given.get("redirect_uri", "")
     if client is None:
         raise Unanswerable(InvalidRequestError("The client_id is unknown."))
-    if not is_registered(client.application, uri):
+    if not client.check_redirect_uri(uri):
         raise Unanswerable(
             InvalidRequestError("The redirect_uri is not registered for this client.")
         )
@@ -229,6 +225,19 @@ def _hinted(
     if claims["aud"] != application.client_id:
         raise InvalidRequestError("The id_token_hint is another client's.")
     return str(claims["sub"])
+
+
+def joined(
+    uri: str,
+    parameters: Mapping[str, str],
+) -> str:
+    """Return a URI with parameters added to its query."""
+    if not parameters:
+        return uri
+    joint = "&" if urlsplit(uri).query else "?"
+    if uri.endswith(("?", "&")):
+        joint = ""
+    return f"{uri}{joint}{urlencode(parameters)}"
 
 
 def posted_or_queried(request: HttpRequest) -> bytes:
