@@ -59,17 +59,30 @@ class Person:
 
         Returns the address outside the service to which they are sent in the end.
         """
+        end = self.go(url, decision=decision, **typed)
+        assert end.is_redirect, f"{end.status_code} {end.url}\n{end.text}"
+        return end.headers["Location"]
+
+    def go(
+        self,
+        url: str,
+        *,
+        decision: str = "allow",
+        **typed: str,
+    ) -> requests.Response:
+        """Do what is asked; return what leads away, or a page where nothing is to do."""
         answer = self.open(url)
         for _ in range(MOST_STEPS):
-            onward = answer.headers.get("Location", "")
-            if onward:
-                onward = urljoin(answer.url, onward)
+            if answer.is_redirect:
+                onward = urljoin(answer.url, answer.headers["Location"])
                 if not onward.startswith(f"{self.issuer}/"):
-                    return onward
+                    return answer
                 answer = self.open(onward)
                 continue
-            assert answer.ok, f"{answer.status_code} {answer.url}\n{answer.text}"
-            answer = self._send(answer, decision, typed)
+            sent = self._send(answer, decision, typed) if answer.ok else None
+            if sent is None:
+                return answer
+            answer = sent
         raise AssertionError(f"no end after {self.seen}")
 
     def open(self, url: str) -> requests.Response:
@@ -96,10 +109,10 @@ class Person:
         page: requests.Response,
         decision: str,
         typed: dict[str, str],
-    ) -> requests.Response:
+    ) -> requests.Response | None:
+        """Fill and send the form of a page; None where there is none for them."""
         read = _Reader(page.text)
-        assert read.forms, f"no form at {page.url}\n{page.text}"
-        fields = read.forms[0][1]
+        fields = read.forms[0][1] if read.forms else {}
         if "password" in fields:
             self.seen.append("sign-in")
             known = {"email": self.email, "password": self.password}
@@ -109,6 +122,7 @@ class Person:
             self.seen.append("decision")
             return self.press(page, decision=decision)
         asked = {name: value for name, value in typed.items() if name in fields}
-        assert asked, f"nothing to type at {page.url}\n{page.text}"
+        if not asked:
+            return None
         self.seen.append("typed")
         return self.press(page, **asked)

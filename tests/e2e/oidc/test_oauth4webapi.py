@@ -1,5 +1,7 @@
 """oauth4webapi (npm) before a running server: strict about every answer of ours."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.e2e.oidc.conftest import API, Play
@@ -155,3 +157,55 @@ def test_a_service_proves_itself_by_a_key(converse: Play) -> None:
         private_key=private_key(),
     )
     assert told["tokens"]["access_token"]
+
+
+def _device(
+    who: Person,
+    decision: str,
+) -> Callable[[dict[str, str]], str]:
+    """Return how somebody types the code of a device, and decides."""
+
+    def decide(codes: dict[str, str]) -> str:
+        page = who.go(
+            codes["verification_uri"], decision=decision, user_code=codes["user_code"]
+        )
+        assert page.ok
+        return page.url
+
+    return decide
+
+
+@pytest.mark.spec("RFC 8628 3.5")
+def test_a_device_waits_until_somebody_types_its_code(
+    converse: Play,
+    ann: Person,
+) -> None:
+    told = converse(
+        SCRIPT,
+        "television",
+        scenario="device",
+        scope="openid offline_access",
+        patience=5100,
+        answers={"device": _device(ann, "allow")},
+    )
+    assert told["early"]["error"] == "authorization_pending"
+    assert told["hasty"]["error"] == "slow_down"
+    assert told["claims"]["sub"]
+    assert told["again"]["error"] == "invalid_grant"
+    assert ann.seen == ["sign-in", "typed", "decision"]
+
+
+@pytest.mark.spec("RFC 8628 3.5")
+def test_a_device_is_told_that_somebody_refused(
+    converse: Play,
+    ann: Person,
+) -> None:
+    told = converse(
+        SCRIPT,
+        "television",
+        scenario="device",
+        denied=True,
+        patience=0,
+        answers={"device": _device(ann, "deny")},
+    )
+    assert told["denied"]["error"] == "access_denied"

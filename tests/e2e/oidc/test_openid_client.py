@@ -87,3 +87,33 @@ def test_the_end_of_a_session_is_told_by_a_token_that_it_can_check(
     assert told["payload"]["sid"] == told["claims"]["sid"]
     assert told["payload"]["sub"] == told["claims"]["sub"]
     assert "nonce" not in told["payload"]
+
+
+@pytest.mark.spec("RFC 8628 3.5")
+@pytest.mark.parametrize("decision", ["allow", "deny"])
+def test_a_device_polls_until_somebody_decides(
+    converse: Play,
+    ann: Person,
+    decision: str,
+) -> None:
+    """The code is in the address, as of a QR code; the person still presses twice."""
+
+    def decide(codes: dict[str, str]) -> bool:
+        url = codes["verification_uri_complete"]
+        return ann.go(url, decision=decision, user_code=codes["user_code"]).ok
+
+    told = converse(SCRIPT, "television", scenario="device", answers={"device": decide})
+    assert told.get("error", "") == ("access_denied" if decision == "deny" else "")
+    assert ("claims" in told) is (decision == "allow")
+
+
+@pytest.mark.spec("OIDC RP-Initiated Logout 2")
+def test_signing_out_leads_back_and_ends_the_session(
+    converse: Play,
+    ann: Person,
+    listener: Listener,
+) -> None:
+    goodbye = f"{listener.origin}/goodbye"
+    told = converse(SCRIPT, "web", ann, scenario="logout", scope=WHOLE, goodbye=goodbye)
+    assert told["back"] == f"{goodbye}?state=a+state"
+    assert told["refused"]["error"] == "invalid_grant"
