@@ -24,7 +24,7 @@ from tokens.oidc.client_keys import ALGORITHMS, PublicKey
 METHOD = "private_key_jwt"
 REFUSAL = "The client is not authenticated."
 MOST_CHARACTERS = 8192
-AHEAD_SECONDS = 600
+AHEAD_SECONDS = 3600  # as long as the assertions of common clients live
 SKEW_SECONDS = 30
 _LONGEST_ID = 64
 _LONGEST_NAME = 255
