@@ -62,6 +62,7 @@ def play(
     web = {"type": "web", "grants": [CODE, REFRESH, CLIENT, DEVICE], **back}
     told = {"backchannel_logout_uri": f"{origin}/backchannel"}
     spa = {"type": "spa", "allowed_origins": [origin], **back}
+    signing = {"client_authentication": "private_key_jwt", "jwks": public_set()}
     django = {
         "redirect_uris": [f"{shop}/oidc/callback/"],
         "post_logout_redirect_uris": [f"{shop}/"],
@@ -80,11 +81,8 @@ def play(
             "own": {**web, "is_first_party": True, "audiences": []},
             "told": {**web, **told, "is_first_party": True},
             "pushing": {**web, "require_pushed_authorization_requests": True},
-            "signer": {
-                **web,
-                "client_authentication": "private_key_jwt",
-                "jwks": public_set(),
-            },
+            "signer": {**web, **signing},
+            "signing": {**web, **signing, "audiences": []},
             "spa": spa,
             "page": {**spa, "audiences": []},
             "native": {

@@ -37,7 +37,7 @@ def begin(
     ) -> str:
         digest = hashlib.sha256(VERIFIER.encode()).digest()
         listener.received.clear()
-        asked = {
+        asked: dict[str, str] = {
             "client_id": service.cast[client]["client_id"],
             "response_type": "code",
             "response_mode": "form_post",
