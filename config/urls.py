@@ -10,9 +10,9 @@ from config.reference import urlpatterns as reference
 from tenants.api.urls import urlpatterns as tenants
 from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
-from tokens.oidc.urls import urlpatterns as oauth
 from tokens.oidc.api.urls import urlpatterns as oidc
 from tokens.oidc.pages.own import urlpatterns as consent_pages
+from tokens.oidc.urls import urlpatterns as oauth
 from tokens.pages.own.urls import urlpatterns as own_pages
 from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways

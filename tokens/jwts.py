@@ -193,3 +193,12 @@ class IdToken(SignedToken):
             return cls.backend.verified(token, ring=ring, expired=True)[0]
         except TokenBackendError:
             raise TokenInvalid from None
+
+
+class LogoutToken(SignedToken):
+    """OpenID Connect Back-Channel Logout 1.0 section 2.4; never with a `nonce`."""
+
+    token_type = "logout"
+    backend = KeyRingBackend(
+        "logout+jwt", ("iss", "sub", "aud", "exp", "iat", "jti", "sid", "events")
+    )

@@ -1,4 +1,4 @@
-"""THE place where tokens are made. Nothing else signs an access or refresh token.
+"""THE place where tokens are made. Nothing else signs one.
 
 Whoever wants one (login, refresh, and later the code, device and client grants) first
 writes the session, then calls `issue`. It reads the standing afresh, after that write,

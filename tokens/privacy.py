@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from accounts.audit.actions import Action
 from accounts.models import User
 from accounts.privacy.holders import Held, Holder
 from tokens.models import Login, Session
+from tokens.services import endings
 
 
 def _session(session: Session) -> dict[str, Any]:
@@ -39,7 +41,11 @@ def _export(user: User) -> Held:
 
 
 def _erase(user: User) -> None:
-    """Remove the logins with their sessions; the revocation of the user outlives them."""
+    """Remove the logins with their sessions; the revocation of the user outlives them.
+
+    They end first: whoever waits for the end of a session must hear of it.
+    """
+    endings.mark_ended(Session.objects.of_user(user.pk), reason=Action.USER_ERASED)
     Login.objects.filter(user=user).delete()
 
 

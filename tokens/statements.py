@@ -1,4 +1,4 @@
-"""What we state to a client about a person: ID tokens, and UserInfo that is signed.
+"""What we state to a client about a person: ID tokens, signed UserInfo, logout tokens.
 
 Besides `tokens.minting`, the one place that signs. Nothing here opens a door of ours: the
 `typ` is no access token's.
@@ -10,12 +10,15 @@ from typing import Any
 
 from django.conf import settings
 
+from tenants.models import Application
 from tokens import feed, keyring
-from tokens.jwts import IdToken
+from tokens.jwts import IdToken, LogoutToken
 from tokens.minting import ACR, TokenPair
 from tokens.standing import Standing
 
 LIVES_SECONDS = 3600
+LOGOUT_SECONDS = 120
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _HASHES = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
@@ -76,6 +79,34 @@ def half_hash(
     """Return `at_hash`: the left half of the digest that the algorithm uses (section 3.1.3.6)."""
     digest = _HASHES[algorithm](token.encode()).digest()
     return feed.digest_text(digest[: len(digest) // 2])
+
+
+def logout_token(
+    application: Application,
+    *,
+    sub: str,
+    sid: str,
+    jti: str,
+) -> str:
+    """Return what tells an application that a session of a person is over.
+
+    Good for two minutes, so it is made when it is sent. Raises `Unavailable` without a
+    key of the application's algorithm.
+    """
+    now = int(time.time())
+    claims = {
+        "iss": settings.ISSUER,
+        "aud": application.client_id,
+        "iat": now,
+        "exp": now + LOGOUT_SECONDS,
+        "jti": jti,
+        "sub": sub,
+        "sid": sid,
+        "events": {LOGOUT_EVENT: {}},
+    }
+    return LogoutToken.carrying(claims).signed(
+        algorithm=application.id_token_algorithm, ring=keyring.current()
+    )
 
 
 def _signed(

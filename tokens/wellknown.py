@@ -13,11 +13,69 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from config import languages
 from config.envelope import JSON, Answer
-from tokens import keyring
+from tenants.admission import OIDC_SCOPES
+from tokens import keyring, minting
 
 JWKS_SECONDS = 300
 DISCOVERY_SECONDS = 3600
+
+_ENDPOINTS = {
+    "authorization_endpoint": "authorize",
+    "token_endpoint": "token",
+    "userinfo_endpoint": "userinfo",
+    "introspection_endpoint": "introspect",
+    "revocation_endpoint": "revoke",
+    "end_session_endpoint": "logout",
+    "device_authorization_endpoint": "device-authorization",
+    "pushed_authorization_request_endpoint": "par",
+}
+_BY_SECRET = ["client_secret_basic", "client_secret_post"]
+_CONFIDENTIAL = [*_BY_SECRET, "private_key_jwt"]
+_ASSERTIONS = ["RS256", "PS256", "ES256", "EdDSA"]
+_SIGNING = ["RS256", "ES256", "EdDSA"]
+# How each endpoint's clients authenticate; pushed requests as at the token endpoint.
+_AUTHENTICATION: dict[str, Any] = {
+    f"{endpoint}_endpoint_auth_{name}_supported": values
+    for endpoint, methods in (
+        ("token", [*_CONFIDENTIAL, "none"]),
+        ("introspection", _CONFIDENTIAL),
+        ("revocation", [*_CONFIDENTIAL, "none"]),
+    )
+    for name, values in (("methods", methods), ("signing_alg_values", _ASSERTIONS))
+}
+_SUPPORTED: dict[str, Any] = {
+    "response_types_supported": ["code"],
+    "response_modes_supported": ["query", "form_post"],
+    "grant_types_supported": [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ],
+    "code_challenge_methods_supported": ["S256"],
+    **_AUTHENTICATION,
+    "subject_types_supported": ["public"],
+    "id_token_signing_alg_values_supported": _SIGNING,
+    "userinfo_signing_alg_values_supported": _SIGNING,
+    "access_token_signing_alg_values_supported": list(keyring.ALGORITHMS),
+    "scopes_supported": OIDC_SCOPES,
+    "claim_types_supported": ["normal"],
+    "claims_supported": [
+        *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"),
+        *("at_hash", "sid", "name", "email", "email_verified", "roles"),
+    ],
+    "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
+    "acr_values_supported": list(minting.ACR.values()),
+    "claims_parameter_supported": False,
+    "request_parameter_supported": False,
+    "request_uri_parameter_supported": False,
+    "require_pushed_authorization_requests": False,
+    "authorization_response_iss_parameter_supported": True,
+    "backchannel_logout_supported": True,
+    "backchannel_logout_session_supported": True,
+}
 
 
 def _answer(
@@ -42,7 +100,7 @@ def public_keys(known: str) -> Answer:
 
 def discovery(known: str) -> Answer:
     """Return the discovery document, or 304 to who knows its ETag."""
-    body, etag = _metadata(settings.ISSUER)
+    body, etag = _metadata(settings.ISSUER, languages.offered())
     return _answer(body, etag=etag, known=known, seconds=DISCOVERY_SECONDS)
 
 
@@ -64,19 +122,20 @@ def _response(answer: Answer) -> HttpResponse:
     return made
 
 
-@lru_cache(maxsize=4)
-def _metadata(issuer: str) -> tuple[bytes, str]:
+@lru_cache(maxsize=8)
+def _metadata(
+    issuer: str,
+    languages_offered: tuple[str, ...],
+) -> tuple[bytes, str]:
     """Return the document and its ETag, the same on every node."""
-    document: dict[str, Any] = {
+    document = {
         "issuer": issuer,
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "revocation_feed_uri": f"{issuer}/api/v1/tokens/revocations",
-        "response_types_supported": [],
-        "grant_types_supported": ["refresh_token"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "access_token_signing_alg_values_supported": list(keyring.ALGORITHMS),
         "service_documentation": f"{issuer}/api/docs",
+        "revocation_feed_uri": f"{issuer}/api/v1/tokens/revocations",
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        **{name: f"{issuer}/oauth/{path}" for name, path in _ENDPOINTS.items()},
+        **_SUPPORTED,
+        "ui_locales_supported": languages_offered,
     }
     body = json.dumps(document).encode()
     return body, f'"{hashlib.sha256(body).hexdigest()[:16]}"'
@@ -84,11 +143,7 @@ def _metadata(issuer: str) -> tuple[bytes, str]:
 
 @require_safe
 def metadata(request: HttpRequest) -> HttpResponse:
-    """Return the discovery document (RFC 8414, OpenID Connect Discovery).
-
-    It names what exists, and what a discovery document must have: the OAuth endpoints
-    join it with the issue that builds them.
-    """
+    """Return the discovery document (OpenID Connect Discovery section 3, RFC 8414)."""
     return _response(discovery(request.headers.get("If-None-Match", "")))
 
 

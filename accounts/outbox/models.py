@@ -20,6 +20,7 @@ class Delivery(models.Model):
 
         MAIL = "mail", "mail"
         WEBHOOK = "webhook", "webhook"
+        POST = "post", "call to an application"
 
     class State(models.TextChoices):
         """Where it stands."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from accounts.outbox import posts
 from accounts.outbox.models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,10 @@ def send_mail(
     message.send()
 
 
-_SENDERS: dict[str, Sender] = {Delivery.Kind.MAIL: send_mail}
+_SENDERS: dict[str, Sender] = {
+    Delivery.Kind.MAIL: send_mail,
+    Delivery.Kind.POST: posts.send,
+}
 
 
 def register(

@@ -1,6 +1,8 @@
 """How something comes into the outbox."""
 
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from accounts.outbox.models import Delivery
 from config.encryption import encrypt
@@ -29,3 +31,23 @@ def enqueue_mail(
         kind=Delivery.Kind.MAIL,
         payload=encrypt(json.dumps(payload)),
     )
+
+
+def enqueue_posts(
+    builder: str,
+    *,
+    each: Iterable[dict[str, Any]],
+) -> int:
+    """Leave one call to an application for each of these, in the caller's transaction.
+
+    What it says is made by `builder` (see `posts.register`) when it is sent, from the
+    JSON-able members given here. Returns how many were left.
+    """
+    rows = [
+        Delivery(
+            kind=Delivery.Kind.POST,
+            payload=encrypt(json.dumps({"builder": builder, "data": data})),
+        )
+        for data in each
+    ]
+    return len(Delivery.objects.bulk_create(rows, batch_size=500))

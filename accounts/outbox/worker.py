@@ -6,6 +6,7 @@ delivery goes out at least once, and exactly once as long as nobody dies in betw
 """
 
 import atexit
+import itertools
 import json
 import logging
 import os
@@ -18,10 +19,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connections
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
-from accounts.outbox import housekeeping, mailbox
+from accounts.outbox import housekeeping, mailbox, posts
 from accounts.outbox.models import Delivery, Worker
 from accounts.outbox.senders import sender_of
 from config.encryption import decrypt
@@ -44,16 +45,23 @@ def is_alive() -> bool:
     return Worker.objects.filter(seen_at__gt=timezone.now() - ALIVE).exists()
 
 
-def claim(worker: str) -> Delivery | None:
+def claim(
+    worker: str,
+    *,
+    first: str = Delivery.Kind.MAIL,
+) -> Delivery | None:
     """Take one due delivery for `worker`, or return None when nothing is due.
 
+    Those of the kind `first` come first, so that a heap of one kind delays no other.
     The UPDATE names the `due_at` that was read and moves it: of any number of workers
     exactly one changes the row. The attempt is counted here: a delivery that kills its
     worker must come to an end too.
     """
     now = timezone.now()
     due = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=now)
-    for key, due_at in due.order_by("due_at").values_list("pk", "due_at")[:20]:
+    others = Case(When(kind=first, then=0), default=1)
+    waiting = due.order_by(others, "due_at").values_list("pk", "due_at")
+    for key, due_at in waiting[:20]:
         won = due.filter(pk=key, due_at=due_at).update(
             due_at=now + LEASE, claimed_by=worker, attempts=F("attempts") + 1
         )
@@ -145,6 +153,8 @@ def describe(error: Exception) -> str:
         return f"{kind} {' '.join(codes)}"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{kind} {error.smtp_code}"
+    if isinstance(error, posts.PostRefused):
+        return f"{kind} {error.status}"
     if isinstance(error, OSError) and error.strerror:
         return f"{kind}: {error.strerror}"[:255]
     return kind
@@ -167,6 +177,7 @@ class Runner:
         self.name = worker_name()
         self.stopping = False
         self._beat_at = self._swept_at = float("-inf")
+        self._kinds = itertools.cycle(Delivery.Kind.values)
 
     def stop(self) -> None:
         """Ask the loop to end after the delivery in hand."""
@@ -194,7 +205,7 @@ class Runner:
 
     def work(self) -> bool:
         """Handle one due delivery; return False when nothing is due."""
-        delivery = claim(self.name)
+        delivery = claim(self.name, first=next(self._kinds))
         if delivery is None:
             return False
         deliver(delivery)

@@ -297,6 +297,7 @@ CONSOLE_SECTIONS = console.SECTIONS
 METRICS_TOKEN: str = read("METRICS_TOKEN")
 LOG_FORMAT: str = read("LOG_FORMAT", "json" if PRODUCTION else "text")
 LOGGING = logs.configure(format=LOG_FORMAT, level=read("LOG_LEVEL"))
+OUTBOUND_ALLOWED_HOSTS: list[str] = read("OUTBOUND_ALLOWED_HOSTS", [])
 WEB_WORKERS: int = read("WEB_WORKERS")
 # signing in can hold slots and queue; these many threads stay free for tokens
 WEB_THREADS: int = read("WEB_THREADS", HASHING_SLOTS + HASHING_QUEUE + 14)

@@ -143,6 +143,12 @@ TABLE: list[Variable] = [
         ("LOG_LEVEL", "str", "INFO", "DEBUG, INFO, WARNING or ERROR"),
         ("LOG_FORMAT", "str", None, "json, or text for people"),
         ("METRICS_TOKEN", "str", "", "Bearer token that /metrics asks for"),
+        (
+            "OUTBOUND_ALLOWED_HOSTS",
+            "list",
+            None,
+            "private hosts or CIDRs that URLs of clients may lead to",
+        ),
     ),
 ]
 

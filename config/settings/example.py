@@ -47,6 +47,7 @@ DERIVED = {
     "OUTBOX_INLINE": "`true`; in production `false`",
     "HASHING_SLOTS": "the processors of this machine, or of its container",
     "WEB_THREADS": "`HASHING_SLOTS` + `HASHING_QUEUE` + 14",
+    "OUTBOUND_ALLOWED_HOSTS": "none; this machine too where `ISSUER` is on it",
     "LOG_FORMAT": "`text`; in production `json`",
 }
 

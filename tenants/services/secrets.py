@@ -134,9 +134,18 @@ def authenticate_secret(
             found = row
     if found is None or not found.application.is_confidential:
         raise InvalidClient
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_EVERY)
-    ApplicationSecret.objects.filter(stale, pk=found.pk).update(last_used_at=now)
+    _note_use(found)
     return found.application
+
+
+def _note_use(row: ApplicationSecret) -> None:
+    """Note when a secret was used, once a minute: not every call writes."""
+    now = timezone.now()
+    before = now - _USED_EVERY
+    if row.last_used_at is not None and row.last_used_at >= before:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
+    ApplicationSecret.objects.filter(stale, pk=row.pk).update(last_used_at=now)
 
 
 def _digest(clear: str) -> str:

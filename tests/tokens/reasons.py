@@ -211,7 +211,8 @@ class Reason:
     """What happens, and what it must do: old access tokens, refresh, a new sign-in.
 
     `meanwhile` is what a sign-in gets whose password was checked before and that would
-    mint after it.
+    mint after it; also a code or an approved device. `service` is the application's own
+    grant, client credentials.
     """
 
     name: str
@@ -219,6 +220,7 @@ class Reason:
     refresh_refused: bool = True
     login_refused: bool = True
     meanwhile_refused: bool = True
+    service_refused: bool = False
 
 
 REASONS = [
@@ -226,8 +228,8 @@ REASONS = [
     Reason("user deleted", _delete),
     Reason("user leaving", _leave),
     Reason("user erased", _erase),
-    Reason("tenant suspended", _suspend_tenant),
-    Reason("application suspended", _suspend_application),
+    Reason("tenant suspended", _suspend_tenant, service_refused=True),
+    Reason("application suspended", _suspend_application, service_refused=True),
     Reason("membership suspended", _suspend_membership),
     Reason("membership removed", _end_membership),
     Reason("membership expired", _expire_membership),

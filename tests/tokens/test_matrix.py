@@ -247,26 +247,26 @@ def published() -> str:
     lines = [
         "# What ends what",
         "",
-        "Generated from `tests/tokens/test_matrix.py`, which proves every cell: the",
-        "reason before the grant, and committed between its check and its mint.",
+        "Generated from `tests/tokens/test_matrix.py`, which proves every cell with",
+        "`tests/tokens/oidc/test_matrix.py`: the reason before the grant, and committed",
+        "between its check and its mint. The refresh is that of REST and of `/oauth/token`.",
         "",
-        "| reason | old access tokens | refresh | sign-in afterwards | sign-in under way |",
-        "| --- | --- | --- | --- | --- |",
+        "| reason | old access tokens | refresh | sign-in afterwards "
+        "| sign-in, cookie, code or device under way | client credentials |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     words = {True: "refused", False: "new tokens"}
     for r in REASONS:
         cells = [r.refresh_refused, r.login_refused, r.meanwhile_refused]
+        cells.append(r.service_refused)
         row = " | ".join(words[cell] for cell in cells)
         lines.append(f"| {r.name} | refused | {row} |")
-    later = "authorization code, device code, client credentials"
     return "\n".join(
         [
             *lines,
             "",
             "A sign-up under way is refused as a sign-in under way is, and leaves no session.",
             "So is a verification: the reason before the code, or between code and mint.",
-            "",
-            f"Grants that do not exist yet: {later}.",
             "",
         ]
     )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories import SessionFactory
+from tests.tokens.listening import Heard, heard  # noqa: F401
 from tokens import privacy
 from tokens.models import Login, Session
 
@@ -24,3 +25,12 @@ def test_a_person_is_told_their_sign_ins_and_nobody_elses() -> None:
     holder.erase(mine.login.user)
     assert list(Login.objects.all()) == [other.login]
     assert list(Session.objects.all()) == [other]
+
+
+def test_sessions_end_before_they_are_erased(heard: Heard) -> None:  # noqa: F811
+    live, over = SessionFactory(), SessionFactory(revoked_at="2026-01-01T00:00:00Z")
+    [holder] = privacy.HOLDERS
+    holder.erase(over.login.user)
+    assert heard == []
+    holder.erase(live.login.user)
+    assert heard == [live.sid]

@@ -15,6 +15,7 @@ from accounts.audit.services import Party, record
 from tenants.errors import InvalidClient
 from tenants.models import Application
 from tenants.services import secrets
+from tokens.oidc.assertions import ClientAssertion
 from tokens.oidc.clients import Client, methods_of
 from tokens.oidc.requests import Request
 
@@ -28,9 +29,8 @@ def authenticate(request: Request) -> Client:
     once, and `TooManyRequests`.
     """
     method = _method_of(request)
-    way = _WAYS.get(method)
     try:
-        client = way(request) if way else None
+        client = _WAYS[method](request)
         if client is None or method not in methods_of(client.application):
             raise _refusal(method)
         _same_id(request, client)
@@ -100,6 +100,11 @@ def _by_secret(
         return None
 
 
+def _by_assertion(request: Request) -> Client | None:
+    found: Client | None = ClientAssertion()(find, request)
+    return found
+
+
 def _public(request: Request) -> Client | None:
     return find(request.form.get("client_id", ""))
 
@@ -107,6 +112,7 @@ def _public(request: Request) -> Client | None:
 _WAYS = {
     "client_secret_basic": _by_basic,
     "client_secret_post": _by_post,
+    "private_key_jwt": _by_assertion,
     "none": _public,
 }
 

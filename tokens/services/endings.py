@@ -15,6 +15,7 @@ from accounts.models import User
 from tokens import revocations
 from tokens.models import Login, Session
 from tokens.revocations import Entry, Kind
+from tokens.signals import sessions_ended
 
 
 def hold(sessions: QuerySet[Session]) -> list[Session]:
@@ -41,16 +42,34 @@ def end_sessions(
     """
     covering = list(also)
     with transaction.atomic():
-        live = sessions.filter(revoked_at=None)
-        sids = list(live.values_list("sid", flat=True))
-        ended = 0
-        for start in range(0, len(sids), 500):
-            batch = Session.objects.filter(sid__in=sids[start : start + 500])
-            ended += batch.filter(revoked_at=None).update(
-                revoked_at=timezone.now(), reason=reason
-            )
-        entries = covering or [Entry(Kind.SESSION, str(sid)) for sid in sids]
+        ended = mark_ended(sessions, reason=reason)
+        entries = covering or [Entry(Kind.SESSION, str(sid)) for sid in ended]
         revocations.write(entries, reason=reason)
+    return len(ended)
+
+
+def mark_ended(
+    sessions: QuerySet[Session],
+    *,
+    reason: str,
+) -> list[UUID]:
+    """End live sessions and tell so, in the caller's transaction; return which.
+
+    The caller writes what refuses their access tokens, last. Of several who end a session
+    at once, one ends it and tells: the rows are locked before they change.
+    """
+    live = sessions.filter(revoked_at=None).order_by("sid")
+    sids = list(live.values_list("sid", flat=True))
+    ended: list[UUID] = []
+    for start in range(0, len(sids), 500):
+        batch = Session.objects.filter(sid__in=sids[start : start + 500])
+        held = batch.filter(revoked_at=None).order_by("sid").select_for_update()
+        mine = list(held.values_list("sid", flat=True))
+        if not mine:
+            continue
+        batch.filter(sid__in=mine).update(revoked_at=timezone.now(), reason=reason)
+        sessions_ended.send(Session, sids=mine, reason=reason)
+        ended += mine
     return ended
 
 

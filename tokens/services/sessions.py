@@ -128,10 +128,15 @@ def sid_of(token: Any) -> UUID:
     return UUID(claims["sid"])
 
 
-def revoke(token: Any) -> None:
+def revoke(
+    token: Any,
+    *,
+    client_id: str | None = None,
+) -> None:
     """Revoke a token (RFC 7009): a refresh token ends its session, an access token its `jti`.
 
-    What is not ours, or over already, is left alone without a word (section 2.2).
+    What is not ours, or over already, is left alone without a word (section 2.2). With
+    `client_id` only that client's tokens: `TokenInvalid` for another's (section 2.1).
     """
     ring = keyring.current()
     try:
@@ -139,27 +144,40 @@ def revoke(token: Any) -> None:
     except TokenExpired:
         return
     except TokenInvalid:
-        _revoke_access(token)
+        _revoke_access(token, client_id)
         return
+    _require_client(claims, client_id)
     with transaction.atomic():
         session = Session.objects.filter(sid=UUID(claims["sid"]))
         holder = Party("application", claims["client_id"], claims["client_id"])
         _end(session, acting=holder, reason=Action.TOKEN_REVOKED)
 
 
-def _revoke_access(token: Any) -> None:
+def _require_client(
+    claims: dict[str, Any],
+    client_id: str | None,
+) -> None:
+    if client_id is not None and claims["client_id"] != client_id:
+        raise TokenInvalid("The token belongs to another client.")
+
+
+def _revoke_access(
+    token: Any,
+    client_id: str | None,
+) -> None:
     if not isinstance(token, str):
         return
     try:
         claims = verification.verify(token, audience=None).claims
     except NotAuthenticated:  # not ours, over, or revoked: said once is enough
         return
+    _require_client(claims, client_id)
     entry = Entry(Kind.TOKEN, claims["jti"])
     with transaction.atomic():
         record(
             Action.TOKEN_REVOKED,
             acting=Party("application", claims["client_id"], claims["client_id"]),
-            target=Party("user", claims["sub"]),
+            target=Party("user" if "sid" in claims else "application", claims["sub"]),
             tenant_id=UUID(claims["tenant"]) if "tenant" in claims else None,
             details={"jti": claims["jti"]},
         )

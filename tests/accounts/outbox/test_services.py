@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import transaction
 
 from accounts.outbox.models import Delivery
-from accounts.outbox.services import enqueue_mail
+from accounts.outbox.services import enqueue_mail, enqueue_posts
 from config.encryption import decrypt
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +36,13 @@ def test_a_subject_cannot_add_header_lines() -> None:
     delivery = enqueue_mail(to="alice@example.com", subject=subject, text="text")
     payload = json.loads(decrypt(delivery.payload))
     assert payload["subject"] == "Hi Bcc: mallory@example.com"
+
+
+def test_calls_to_applications_wait_encrypted_one_for_each() -> None:
+    assert enqueue_posts("some", each=({"n": n} for n in range(1100))) == 1100
+    rows = list(Delivery.objects.all())
+    assert {(row.kind, row.state) for row in rows} == {("post", "waiting")}
+    said = [json.loads(decrypt(row.payload)) for row in rows]
+    assert {one["builder"] for one in said} == {"some"}
+    assert sorted(one["data"]["n"] for one in said) == list(range(1100))
+    assert enqueue_posts("some", each=[]) == 0

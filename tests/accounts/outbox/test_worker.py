@@ -11,9 +11,11 @@ from django.db import connections
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.outbox import worker
+from accounts.outbox import posts, worker
 from accounts.outbox.models import Delivery
+from accounts.outbox.services import enqueue_posts
 from accounts.outbox.worker import Runner, claim, deliver
+from config.outbound import OutboundRefused
 from tests.accounts.outbox.conftest import left
 from tests.accounts.outbox.smtpsink import sink
 
@@ -78,6 +80,18 @@ def test_what_is_not_due_is_left_alone() -> None:
     assert claim("one") is None
     delivery.refresh_from_db()
     assert delivery.attempts == 0
+
+
+@pytest.mark.django_db
+def test_a_heap_of_one_kind_delays_no_other() -> None:
+    enqueue_posts("nobody", each=[{}] * 30)
+    left()
+    Delivery.objects.filter(kind="mail").update(created_at=timezone.now())
+    runner = Runner()
+    for _ in Delivery.Kind.values:
+        runner.work()
+    assert len(mail.outbox) == 1
+    assert Delivery.objects.filter(kind="post", attempts=1).count() == 2
 
 
 @pytest.mark.django_db
@@ -151,6 +165,8 @@ def test_waiting_doubles_up_to_an_hour(
         (smtplib.SMTPDataError(554, b"secret"), "SMTPDataError 554"),
         (smtplib.SMTPAuthenticationError(535, b"x"), "SMTPAuthenticationError 535"),
         (TimeoutError("timed out"), "TimeoutError"),
+        (posts.PostRefused(503), "PostRefused 503"),
+        (OutboundRefused(), "OutboundRefused"),
         (ValueError("secret"), "ValueError"),
     ],
 )

@@ -61,11 +61,14 @@ def test_the_loop_survives_an_error_and_signs_off(
     monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.02)
     real, calls = worker.claim, []
 
-    def failing_first(name: str) -> Delivery | None:
+    def failing_first(
+        name: str,
+        **more: str,
+    ) -> Delivery | None:
         calls.append(name)
         if len(calls) == 1:
             raise RuntimeError("the database is away")
-        return real(name)
+        return real(name, **more)
 
     monkeypatch.setattr(worker, "claim", failing_first)
     left()

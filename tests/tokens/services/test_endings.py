@@ -10,11 +10,13 @@ from config.fields import uuid7
 from tenants.models import bump_epoch
 from tests.conftest import Together
 from tests.factories import LoginFactory, SessionFactory, UserFactory
+from tests.tokens.listening import Heard, heard  # noqa: F401
 from tokens import minting, verification
 from tokens.errors import TokenRevoked
 from tokens.models import Login, Revocation, Session
 from tokens.revocations import Entry, Kind, subject_of
 from tokens.services import endings
+from tokens.signals import sessions_ended
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +178,43 @@ def test_of_parallel_endings_each_session_counts_for_one(together: Together) -> 
     counts = together(6, end)
     assert sum(counts) == 5
     assert Revocation.objects.count() == 5
+
+
+def test_each_session_that_ends_is_told_once_and_its_row_is_there(
+    heard: Heard,  # noqa: F811
+) -> None:
+    one, two = SessionFactory(), SessionFactory()
+    SessionFactory(revoked_at=PAST)
+    endings.end_sessions(Session.objects.all(), reason="test")
+    endings.end_sessions(Session.objects.all(), reason="again")
+    assert heard == [one.sid, two.sid]
+
+
+def test_what_is_told_in_vain_ends_nothing() -> None:
+    SessionFactory()
+
+    def fail(**told: object) -> None:
+        raise RuntimeError
+
+    sessions_ended.connect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            endings.end_sessions(Session.objects.all(), reason="test")
+    finally:
+        sessions_ended.disconnect(fail)
+    assert Session.objects.get().revoked_at is None
+    assert not rows()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_end_a_session_at_once_one_tells(
+    heard: Heard,  # noqa: F811
+    together: Together,
+) -> None:
+    made = [SessionFactory() for _ in range(3)]
+
+    def end(number: int) -> int:
+        return endings.end_sessions(Session.objects.all(), reason=f"by {number}")
+
+    assert sorted(together(6, end)) == [0, 0, 0, 0, 0, 3]
+    assert heard == [session.sid for session in made]

@@ -232,3 +232,16 @@ def test_a_token_of_an_ended_session_is_not_revoked_again() -> None:
     sessions.end_session(session, acting_user=None)
     sessions.revoke(pair.access_token)
     assert not events(Action.TOKEN_REVOKED)
+
+
+@pytest.mark.spec("RFC 7009 2.1")
+def test_a_client_revokes_its_own_tokens_alone() -> None:
+    session = SessionFactory()
+    pair = minting.issue(session.sid)
+    for token in (pair.access_token, pair.refresh_token):
+        with pytest.raises(TokenInvalid):
+            sessions.revoke(token, client_id="another")
+    assert not Revocation.objects.exists()
+    sessions.revoke(pair.refresh_token, client_id=session.application.client_id)
+    with pytest.raises(TokenRevoked):
+        verification.verify(pair.access_token, audience=None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,6 +35,14 @@ def endpoint(serve: Endpoint) -> View:
             return _told(refusal)
 
     return csrf_exempt(view)
+
+
+def token_of(request: Request) -> str:
+    """Return the parameter `token`; raises `InvalidRequestError` without one."""
+    token = request.form.get("token", "")
+    if not token:
+        raise InvalidRequestError("The request holds no token.")
+    return token
 
 
 def answered(

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.pages.forms import PageForm
 from config.errors import InvalidInput, ServiceError
 from config.languages import isolated
-from tokens.pages import browser
+from tokens.pages import browser, welcome
 from tokens.standing import Standing
 
 DONE = 302
@@ -77,9 +77,11 @@ def shown(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """Return a page of the account area."""
+    """Return a page of the account area; on the way of a visit its forms may lead there."""
     told = {"here": _BELOW.get(name, ""), **context}
-    return render(request, f"account/own/{name}.html", told, status=status)
+    response = render(request, f"account/own/{name}.html", told, status=status)
+    visited = welcome.of(request)
+    return visited.open_way(response) if visited else response
 
 
 def way(

@@ -21,6 +21,7 @@ from tokens.oidc.pages.consent import (
     form_post,
     origin_of,
     place_of,
+    refused,
 )
 from tokens.pages.visits import Visit
 
@@ -77,8 +78,8 @@ def test_it_says_who_asks_whom_for_what_and_where_it_leads(ann: User) -> None:
 def test_the_scopes_of_an_api_are_in_its_own_words(ann: User) -> None:
     told = wanted("openid orders:read orders:write", api=orders())
     said = text(ask(asking(), question(ann, target=told)))
-    assert "See what you ordered" in said and ">orders:write<" in said
-    assert ">Orders<" in said
+    assert "See what you ordered" in said and "orders:write" in said
+    assert "<bdi>Orders</bdi>" in said
 
 
 def test_without_scopes_there_is_no_list(ann: User) -> None:
@@ -142,6 +143,15 @@ def test_the_place_is_a_host_or_an_app_on_the_device(
 
 def test_without_a_redirect_uri_the_place_is_that_of_the_only_one() -> None:
     assert place_of(Visit("shop", {}, "https://app.example.com")) == "app.example.com"
+
+
+def test_who_is_not_let_in_may_go_back_or_be_somebody_else(ann: User) -> None:
+    page = refused(asking(), question(ann), "You are no <member>.", status=403)
+    said = text(page)
+    assert page.status_code == 403 and "You are no &lt;member&gt;." in said
+    assert 'value="switch"' in said and 'value="deny"' in said
+    assert 'action="/oauth/authorize?visit=abc"' in said
+    assert "https://app.example.com;" in page["Content-Security-Policy"]
 
 
 @pytest.mark.spec("RFC 6749 4.1.2.1")

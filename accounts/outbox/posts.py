@@ -1,0 +1,95 @@
+"""Forms posted to applications: made when they are sent, as what they say is short-lived.
+
+An app registers who makes a form (`register`, in `AppConfig.ready`), and leaves deliveries
+that name it (`services.enqueue_posts`). The worker must reach everybody else too: a host
+that does not answer rests for a while, and its deliveries fail at once meanwhile.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from config.outbound import Bounds, OutboundRefused, fetch
+
+REST_SECONDS = 30.0
+_BOUNDS = Bounds(seconds=5.0, most_bytes=16 * 1024, waits=True)
+_ACCEPTED = (200, 204)
+_MOST_RESTING = 1000
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True)
+class Post:
+    """A form and where it goes."""
+
+    url: str
+    form: dict[str, str]
+
+
+class PostRefused(Exception):
+    """The application answered, and not with 200 or 204."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class HostResting(Exception):
+    """The host did not answer a moment ago, and is not asked again yet."""
+
+
+Builder = Callable[[UUID, dict[str, Any]], Post | None]
+_builders: dict[str, Builder] = {}
+_resting: dict[str, float] = {}
+
+
+def register(
+    name: str,
+    builder: Builder,
+) -> None:
+    """Let `builder` make what deliveries of this name say; called from `AppConfig.ready`.
+
+    It gets the delivery's id (equal on every attempt) and what was left with it, and
+    returns None where nothing is to be sent any more.
+    """
+    _builders[name] = builder
+
+
+def send(
+    delivery_id: UUID,
+    payload: dict[str, Any],
+) -> None:
+    """Make one form and post it; raises to be called again later."""
+    post = _builders[payload["builder"]](delivery_id, payload["data"])
+    if post is None:
+        return
+    host = urlsplit(post.url).netloc.lower()
+    if _resting.get(host, 0.0) > time.monotonic():
+        raise HostResting
+    begun = time.monotonic()
+    try:
+        body = urlencode(post.form).encode()
+        status = fetch(
+            "POST", post.url, body=body, headers=_FORM, bounds=_BOUNDS
+        ).status
+    except OutboundRefused:
+        _rest(host)
+        raise
+    if status not in _ACCEPTED:
+        if time.monotonic() - begun > 1:
+            _rest(host)
+        raise PostRefused(status)
+
+
+def _rest(host: str) -> None:
+    if len(_resting) >= _MOST_RESTING:
+        _resting.clear()
+    _resting[host] = time.monotonic() + REST_SECONDS
+
+
+def wake() -> None:
+    """Forget which hosts rest (tests)."""
+    _resting.clear()

@@ -1,0 +1,117 @@
+"""Forms that are made when they are sent, and hosts that do not answer."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pytest_django import Settings
+
+from accounts.outbox import posts
+from accounts.outbox.posts import HostResting, Post, PostRefused
+from config.fields import uuid7
+from config.outbound import Bounds, OutboundRefused
+from tests.config.peers import reply, saying, serving
+
+NAME = "test"
+
+
+@pytest.fixture(autouse=True)
+def _awake(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+) -> Iterator[None]:
+    settings.ISSUER = "http://127.0.0.1:8000"
+    monkeypatch.setattr(posts, "_builders", {})
+    monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=0.5, waits=True))
+    posts.wake()
+    yield
+    posts.wake()
+
+
+def going_to(url: str | None) -> None:
+    """Have the deliveries of this test go there."""
+
+    def build(
+        delivery_id: UUID,
+        data: dict[str, Any],
+    ) -> Post | None:
+        return Post(url, {"id": str(delivery_id), "of": data["of"]}) if url else None
+
+    posts.register(NAME, build)
+
+
+def send(delivery_id: UUID | None = None) -> None:
+    """Send one."""
+    payload = {"builder": NAME, "data": {"of": "a&b"}}
+    posts.send(delivery_id or uuid7(), payload)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
+def test_a_form_is_made_and_posted(status: str) -> None:
+    delivery_id = uuid7()
+    with serving(saying(reply(b"", status))) as peer:
+        going_to(peer.url("/logout?x=1"))
+        send(delivery_id)
+    head, _, body = peer.asked[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /logout?x=1 HTTP/1.1\r\n")
+    assert b"Content-Type: application/x-www-form-urlencoded" in head
+    assert body.decode() == f"id={delivery_id}&of=a%26b"
+
+
+@pytest.mark.parametrize("status", ["201 Made", "202 Later", "400 Bad", "500 Down"])
+def test_any_other_answer_is_a_failure_that_names_its_status(status: str) -> None:
+    with serving(saying(reply(b"secret", status))) as peer:
+        going_to(peer.url())
+        for _ in range(2):
+            with pytest.raises(PostRefused) as caught:
+                send()
+            assert caught.value.status == int(status[:3])
+    assert len(peer.asked) == 2
+
+
+def test_nothing_is_sent_where_the_builder_says_so() -> None:
+    going_to(None)
+    send()
+
+
+def test_a_builder_that_nobody_registered_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        send()
+
+
+def test_a_host_that_does_not_answer_rests_and_others_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hang(
+        peer: socket.socket,
+        asked: bytes,
+    ) -> None:
+        peer.recv(1)
+
+    with serving(hang) as slow, serving(saying(reply())) as quick:
+        going_to(slow.url())
+        with pytest.raises(OutboundRefused):
+            send()
+        with pytest.raises(HostResting):
+            send()
+        assert len(slow.asked) == 1
+        going_to(quick.url())
+        send()
+        going_to(slow.url())
+        monkeypatch.setattr(posts, "REST_SECONDS", 0.0)
+        posts.wake()
+        for _ in range(2):
+            with pytest.raises(OutboundRefused):
+                send()
+    assert len(slow.asked) == 3
+
+
+def test_only_so_many_hosts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posts, "_MOST_RESTING", 2)
+    for number in range(5):
+        going_to(f"https://10.0.0.{number}/")
+        with pytest.raises(OutboundRefused):
+            send()
+    assert len(posts._resting) <= 2

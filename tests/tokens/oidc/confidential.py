@@ -1,0 +1,78 @@
+"""Clients that keep a secret, and what they ask of a token."""
+
+import base64
+from typing import Any
+
+from django.test import Client
+
+from tenants.models import Api, Application
+from tenants.services.secrets import issue
+from tests.tokens.oidc.bearers import FORM
+from tests.tokens.oidc.party import GRANTS, Party, orders_application
+
+INACTIVE = {"active": False}
+
+
+def with_secret(application: Application) -> Party:
+    """Return a client of an application, with a secret of its own."""
+    return Party(application, secret=issue(application, acting_user=None).clear)
+
+
+def web(**traits: Any) -> Party:
+    """Return a server-side client that signs people in, with an API of its tenant."""
+    application = orders_application(
+        **{"type": Application.Type.WEB, "grants": GRANTS, **traits}
+    )
+    return with_secret(application)
+
+
+def service(**traits: Any) -> Party:
+    """Return a client that acts for itself, with an API of its tenant."""
+    application = orders_application(
+        type=Application.Type.SERVICE,
+        grants=["client_credentials"],
+        **{"is_first_party": False, **traits},
+    )
+    return with_secret(application)
+
+
+def api_of(party: Party) -> Api:
+    """Return a client's API."""
+    found: Api = party.application.apis.get()
+    return found
+
+
+def told(
+    party: Party,
+    token: str,
+    **given: Any,
+) -> dict[str, Any]:
+    """Return what introspection tells a client of a token."""
+    response = party.post("introspect", token=token, **given)
+    assert response.status_code == 200, response.content
+    assert response["Cache-Control"] == "no-store"
+    assert response["Content-Type"] == "application/json"
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def raw(
+    path: str,
+    body: bytes,
+    content_type: str = FORM,
+    query: str = "",
+    **headers: str,
+) -> Any:
+    """POST a body as it is."""
+    return Client().post(
+        f"/oauth/{path}{query}", body, content_type=content_type, headers=headers
+    )
+
+
+def basic(
+    client_id: str,
+    secret: str,
+) -> str:
+    """Return the header of `client_secret_basic`."""
+    encoded = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    return f"Basic {encoded}"
