@@ -19,6 +19,8 @@ M = TypeVar("M", bound=models.Model)
 
 
 def _json(value: Any) -> Any:
+    if value == "[]":  # most are
+        return []
     return None if value is None else json.loads(value)
 
 
