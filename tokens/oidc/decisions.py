@@ -72,6 +72,18 @@ def next_step(
     return Step.NOTHING
 
 
+def asked_of(
+    asked: Asked,
+    present: Standing | None,
+) -> str:
+    """Return who is asked to consent to what: nothing else is what they answer.
+
+    What an application may have changes, and who sits at the browser does.
+    """
+    person = present.user_id if present is not None else ""
+    return f"{person} {asked.target.audience} {asked.target.scope}"
+
+
 def _is_stale(
     asked: Asked,
     visit: Visit,

@@ -55,7 +55,8 @@ def answered(
 
 
 def refused(refusal: OAuth2Error) -> JsonResponse:
-    """Return an error response (RFC 6749 section 5.2)."""
+    """Return an error response (RFC 6749 section 5.2): a machine is redirected nowhere."""
+    refusal.redirect_uri = None
     status, body, headers = refusal()
     asks = {name: v for name, v in headers if name == "WWW-Authenticate"}
     response = JsonResponse(dict(body), status=status, headers={**HEADERS, **asks})
