@@ -28,6 +28,7 @@ def kind(
     """A table, what purges it, and how a row of it is made."""
     application = party.application
     usual: dict[str, Any] = {"application": application}
+    model: Any
     match request.param:
         case "code":
             usual |= {"login": LoginFactory(user=ann), "redirect_uri": "x:/"}
