@@ -17,10 +17,11 @@ from tests.factories import (
     UserFactory,
 )
 from tests.tokens.oidc.party import unread
-from tokens import minting, statements, verification
+from tokens import minting, verification
 from tokens.errors import TokenInvalid
 from tokens.minting import TokenPair
 from tokens.models import Session
+from tokens.oidc import statements
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
