@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .PHONY: help run quickstart install dev test lint types format openapi messages env-example \
-	requirements bench clean hooks
+	standards requirements bench clean hooks
 
 PYTHON ?=
 VENV := .venv/bin
@@ -65,6 +65,10 @@ messages: dev ## bring locale/*/django.po up to date and compile it (ARGS=de for
 env-example: dev ## write .env.example and docs/settings.md from the settings' table
 	$(VENV)/python -m config.settings.example > .env.example
 	$(VENV)/python -m config.settings.example --settings-doc > docs/settings.md
+
+standards: dev ## write docs/standards.md from the tests' markers
+	$(VENV)/python -m tests.standards > docs/standards.md.new
+	mv docs/standards.md.new docs/standards.md
 
 requirements: dev ## write requirements.lock (pip's fallback) from uv.lock
 	.venv/uv/bin/uv export --locked --no-dev --no-emit-project --no-annotate --no-header \

@@ -13,9 +13,9 @@ from config.errors import Forbidden, InvalidInput
 from tenants.models import BUILT_IN, Api, Application, Membership, Tenant
 from tenants.services import lean
 from tenants.services.memberships import join_open_tenant
+from tenants.validation import OIDC_SCOPES as OIDC_SCOPES
 
 IDENTITY_SCOPES = ("account", "manage")
-OIDC_SCOPES = ("openid", "profile", "email", "roles", "offline_access")
 
 
 class RestLoginNotAllowed(Forbidden):
@@ -131,8 +131,12 @@ def scope_of(
     application: Application,
     api: Api,
 ) -> str:
-    """Return the scopes of an API that the application may hold, in the API's order."""
-    return " ".join(name for name in api.scope_names if name in application.scopes)
+    """Return the scopes of an API that the application may hold, in the API's order.
+
+    What OpenID Connect names is about people: no API's, also where one is older than that.
+    """
+    own = [name for name in api.scope_names if name not in OIDC_SCOPES]
+    return " ".join(name for name in own if name in application.scopes)
 
 
 def join(
@@ -157,6 +161,26 @@ def join(
     return membership
 
 
+def require_welcome(
+    application: Application,
+    user_id: UUID,
+) -> None:
+    """Refuse somebody whom `admit` would, and make nobody a member.
+
+    An open tenant learns who somebody is when they agree to that, not when a link of its
+    own opens. Raises `ApplicationSuspended`, `NotAMember`.
+    """
+    if application.suspended_at or application.tenant.suspended_at:
+        raise ApplicationSuspended
+    if application.is_built_in:
+        return
+    mine = Membership.objects.filter(tenant_id=application.tenant_id, user_id=user_id)
+    membership = mine.first()
+    is_open = application.tenant.registration == Tenant.Registration.OPEN
+    if not (membership.is_active if membership else is_open):
+        raise NotAMember
+
+
 def admit(
     application: Application,
     user_id: UUID,
@@ -165,8 +189,7 @@ def admit(
 
     Raises `ApplicationSuspended`, `NotAMember`.
     """
-    if application.suspended_at or application.tenant.suspended_at:
-        raise ApplicationSuspended
+    require_welcome(application, user_id)
     with transaction.atomic():
         join(application, user_id)
 

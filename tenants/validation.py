@@ -15,6 +15,7 @@ from config.errors import InvalidInput
 from config.serializers import is_storable
 
 RESERVED_SCOPES = ("account", "manage")
+OIDC_SCOPES = ("openid", "profile", "email", "roles", "offline_access")
 MAX_ENTRIES = 100
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")  # RFC 6749 section 3.3
@@ -129,14 +130,17 @@ def scope_names(
     *,
     reserved: bool = False,
 ) -> list[str]:
-    """Return scope tokens, each once; `account` and `manage` only where `reserved`."""
+    """Return scope tokens, each once; `account` and `manage` only where `reserved`.
+
+    Those of OpenID Connect are about people, and no API's.
+    """
     once(field, names)
     for name in names:
         if not _SCOPE.fullmatch(name):
             raise InvalidInput.at(
                 field, detail="A scope is 1 to 64 visible ASCII characters, no quotes."
             )
-        if name in RESERVED_SCOPES and not reserved:
+        if name in OIDC_SCOPES or (name in RESERVED_SCOPES and not reserved):
             raise InvalidInput.at(
                 field, code="reserved", detail=f"The scope {name} is reserved."
             )

@@ -110,7 +110,7 @@ class Standing:
         offered = self.api_scopes if self.api_id else IDENTITY_SCOPES
         own = () if self.api_id else ("account",)
         allowed = {*self.application_scopes, *own, *OIDC_SCOPES}
-        names = (*OIDC_SCOPES, *offered)
+        names = dict.fromkeys((*OIDC_SCOPES, *offered))
         held = [name for name in names if name in granted and name in allowed]
         return Target(self.api_id, self.audience, " ".join(held))
 

@@ -181,8 +181,13 @@ LIMITS: dict[str, str] = {
     "reset_ip": read("LIMIT_RESET_IP"),
     "passkey_ip": read("LIMIT_PASSKEY_IP"),
     "factor_account": read("LIMIT_FACTOR_ACCOUNT"),
+    "authorizations_ip": read("LIMIT_AUTHORIZATIONS_IP"),
     "token_failures_ip": read("LIMIT_TOKEN_FAILURES_IP"),
     "export_account": read("LIMIT_EXPORT_ACCOUNT"),
+    "device_codes_ip": read("LIMIT_DEVICE_CODES_IP"),
+    "device_codes_client": read("LIMIT_DEVICE_CODES_CLIENT"),
+    "device_guesses_account": read("LIMIT_DEVICE_GUESSES_ACCOUNT"),
+    "device_guesses_ip": read("LIMIT_DEVICE_GUESSES_IP"),
     "api_caller": read("LIMIT_API_CALLER"),
 }
 RATE_LIMITS: bool = read("RATE_LIMITS") != "off"

@@ -91,6 +91,12 @@ TABLE: list[Variable] = [
         ("LIMIT_NOTICES_ACCOUNT", "str", "20/1h", "security notices per account"),
         ("LIMIT_RESET_IP", "str", "100/1h", "password resets asked for per IP"),
         ("LIMIT_PASSKEY_IP", "str", "300/1m", "passkey sign-ins begun per IP"),
+        (
+            "LIMIT_AUTHORIZATIONS_IP",
+            "str",
+            "1200/1m",
+            "authorization requests begun per IP",
+        ),
         ("LIMIT_FACTOR_ACCOUNT", "str", "10/15m", "wrong second factors per account"),
         ("LIMIT_EXPORT_ACCOUNT", "str", "10/1h", "exports of one's data per account"),
         (
@@ -98,6 +104,25 @@ TABLE: list[Variable] = [
             "str",
             "300/1m",
             "bad tokens per IP on token paths",
+        ),
+        ("LIMIT_DEVICE_CODES_IP", "str", "100/10m", "device codes given to one IP"),
+        (
+            "LIMIT_DEVICE_CODES_CLIENT",
+            "str",
+            "1000/10m",
+            "device codes given to one client",
+        ),
+        (
+            "LIMIT_DEVICE_GUESSES_ACCOUNT",
+            "str",
+            "10/15m",
+            "wrong device codes typed per account",
+        ),
+        (
+            "LIMIT_DEVICE_GUESSES_IP",
+            "str",
+            "100/15m",
+            "wrong device codes typed per IP",
         ),
         (
             "LIMIT_API_CALLER",

@@ -94,6 +94,26 @@ def test_no_endpoint_logs_what_it_was_given(
     assert answer.status_code < 500
 
 
+@pytest.mark.parametrize("path", ["token", "par", "introspect", "revoke", "userinfo"])
+@pytest.mark.parametrize("query", ["", f"?access_token={CANARY}&token={CANARY}"])
+def test_no_oauth_endpoint_logs_what_it_was_given(
+    log: Log,
+    api: APIClient,
+    path: str,
+    query: str,
+) -> None:
+    for token in (JWT, CANARY):
+        names = ("token", "access_token", "refresh_token", "code", "client_secret")
+        form = "&".join(f"{name}={token}" for name in names)
+        answer = Client(headers={"authorization": f"Bearer {JWT}"}).post(
+            f"/oauth/{path}{query}",
+            f"client_id=default&grant_type=refresh_token&{form}",
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert 400 <= answer.status_code < 500
+        assert CANARY not in answer.content.decode()
+
+
 def test_a_sign_in_that_succeeds_logs_neither_password_nor_tokens(
     log: Log,
     api: APIClient,

@@ -42,6 +42,8 @@ class Words(HTMLParser):
     ) -> None:
         self.silent = tag in ("style", "script")
         for name, value in attrs:
+            if (tag, name) == ("button", "value"):  # it is sent, and never shown
+                continue
             read = name in SHOWN or name.startswith("data-") and " " in (value or "")
             if read and not MACHINE_READ.fullmatch(value or ""):
                 self.found.append(value or "")

@@ -21,7 +21,6 @@ from tokens import keyring
 from tokens.errors import TokenInvalid
 from tokens.jwts import IdToken
 from tokens.oidc import targets
-from tokens.oidc.clients import is_registered
 from tokens.oidc.errors import (
     RequestNotSupported,
     RequestUriNotSupported,
@@ -34,7 +33,13 @@ from tokens.oidc.server import server
 PATH = "/oauth/authorize"
 PROMPTS = {"none", "login", "consent", "select_account", "create"}
 MODES = ("query", "form_post")
-_LONGEST = {"state": 2048, "nonce": 512, "login_hint": 254, "scope": 2048}
+READ = frozenset(
+    "client_id response_type redirect_uri response_mode scope state nonce resource audience "
+    "code_challenge code_challenge_method prompt max_age login_hint id_token_hint "
+    "acr_values ui_locales".split()
+)
+_LONGEST = {"nonce": 512, "login_hint": 254, "id_token_hint": 8192}
+_LONGEST_OTHER = 2048
 
 
 class Unanswerable(Exception):
@@ -60,10 +65,7 @@ class Return:
 
     def url(self, answer: Mapping[str, str]) -> str:
         """Return where a browser is sent with the answer in the query."""
-        joint = "&" if urlsplit(self.redirect_uri).query else "?"
-        if self.redirect_uri.endswith(("?", "&")):
-            joint = ""
-        return f"{self.redirect_uri}{joint}{urlencode(self.parameters(answer))}"
+        return joined(self.redirect_uri, self.parameters(answer))
 
     @property
     def origin(self) -> str:
@@ -137,7 +139,7 @@ def _whose(request: Request) -> tuple[Application, Return]:
     uri = given.get("redirect_uri", "")
     if client is None:
         raise Unanswerable(InvalidRequestError("The client_id is unknown."))
-    if not is_registered(client.application, uri):
+    if not client.check_redirect_uri(uri):
         raise Unanswerable(
             InvalidRequestError("The redirect_uri is not registered for this client.")
         )
@@ -145,7 +147,7 @@ def _whose(request: Request) -> tuple[Application, Return]:
     known = mode if mode in MODES else "query"
     if not uri.startswith(("http://", "https://")):
         known = "query"
-    back = Return(uri, state if len(state) <= _LONGEST["state"] else "", known)
+    back = Return(uri, state if len(state) <= _LONGEST_OTHER else "", known)
     return client.application, back
 
 
@@ -175,8 +177,8 @@ def _asked(
     application: Application,
     back: Return,
 ) -> Asked:
-    for name, most in _LONGEST.items():
-        if len(given.get(name, "")) > most:
+    for name in READ & given.keys():
+        if len(given[name]) > _LONGEST.get(name, _LONGEST_OTHER):
             raise InvalidRequestError(f"The parameter {name} is too long.")
     if given.get("response_mode", back.mode) != back.mode:
         raise InvalidRequestError("Only the response_mode query and form_post work.")
@@ -229,6 +231,19 @@ def _hinted(
     if claims["aud"] != application.client_id:
         raise InvalidRequestError("The id_token_hint is another client's.")
     return str(claims["sub"])
+
+
+def joined(
+    uri: str,
+    parameters: Mapping[str, str],
+) -> str:
+    """Return a URI with parameters added to its query."""
+    if not parameters:
+        return uri
+    joint = "&" if urlsplit(uri).query else "?"
+    if uri.endswith(("?", "&")):
+        joint = ""
+    return f"{uri}{joint}{urlencode(parameters)}"
 
 
 def posted_or_queried(request: HttpRequest) -> bytes:

@@ -1,5 +1,6 @@
 """An application as Authlib's grants see a client."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -33,7 +34,8 @@ class Client(ClientMixin):
     @override
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Tell whether a URI is registered, character by character (RFC 9700 section 2.1)."""
-        return is_registered(self.application, redirect_uri)
+        known = self.application.redirect_uris
+        return is_registered(redirect_uri, known, self.application)
 
     @override
     def check_endpoint_auth_method(
@@ -62,22 +64,21 @@ def methods_of(application: Application) -> tuple[str, ...]:
 
 
 def is_registered(
+    uri: str,
+    registered: Sequence[str],
     application: Application,
-    redirect_uri: str,
 ) -> bool:
-    """Tell whether an authorization response may go to a URI.
+    """Tell whether a browser may be sent to a URI: it is one of the application's registered.
 
     The port of a loopback address is free for native applications (RFC 8252 section 7.3):
     their system gives them one.
     """
-    if redirect_uri in application.redirect_uris:
+    if uri in registered:
         return True
     if application.type != Application.Type.NATIVE:
         return False
-    bare = _without_port(redirect_uri)
-    return bool(bare) and any(
-        bare == _without_port(known) for known in application.redirect_uris
-    )
+    bare = _without_port(uri)
+    return bool(bare) and any(bare == _without_port(known) for known in registered)
 
 
 def _without_port(uri: str) -> str:

@@ -14,6 +14,7 @@ from authlib.oidc.core.errors import (
 
 from accounts import flows
 from tenants import admission
+from tenants.models import Application
 from tokens.oidc.authorization import Asked
 from tokens.oidc.services import consents
 from tokens.pages.visits import Visit
@@ -61,15 +62,26 @@ def next_step(
         return Step.SOMEBODY_ELSE
     if _is_stale(asked, visit, present):
         return Step.PROVE
-    if "mfa" not in present.amr:
-        missing = _factor_step(asked, present)
-        if missing is not None:
-            return missing
+    missing = factor_step(asked.application, present, asked.acr_values)
+    if missing is not None:
+        return missing
     if "consent" in asked.prompts or consents.is_needed(
         present.user_id, asked.application, asked.target
     ):
         return Step.CONSENT
     return Step.NOTHING
+
+
+def asked_of(
+    asked: Asked,
+    present: Standing | None,
+) -> str:
+    """Return who is asked to consent to what: nothing else is what they answer.
+
+    What an application may have changes, and who sits at the browser does.
+    """
+    person = present.user_id if present is not None else ""
+    return f"{person} {asked.target.audience} {asked.target.scope}"
 
 
 def _is_stale(
@@ -86,12 +98,18 @@ def _is_stale(
     return asked.max_age is not None and time.time() - proven > asked.max_age
 
 
-def _factor_step(
-    asked: Asked,
+def factor_step(
+    application: Application,
     present: Standing,
+    acr_values: tuple[str, ...] = (),
 ) -> Step | None:
-    """Return how a missing second factor is shown: by who has one, or who must have one."""
+    """Return how a missing second factor is shown: by who has one, or who must have one.
+
+    None where nothing asks for one, or the login has it.
+    """
+    if "mfa" in present.amr:
+        return None
     has_one = flows.has_factor(present.user_id)
-    if admission.second_factor_required(asked.application, present.user_id):
+    if admission.second_factor_required(application, present.user_id):
         return Step.PROVE if has_one else Step.ENROL
-    return Step.PROVE if has_one and "aal2" in asked.acr_values else None
+    return Step.PROVE if has_one and "aal2" in acr_values else None

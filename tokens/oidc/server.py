@@ -11,6 +11,7 @@ from tokens.oidc import authentication
 from tokens.oidc.clients import Client
 from tokens.oidc.grants.client_credentials import ServiceGrant
 from tokens.oidc.grants.code import CodeGrant, StrictChallenge
+from tokens.oidc.grants.device import DeviceGrant
 from tokens.oidc.grants.refresh import RefreshGrant
 from tokens.oidc.requests import Request
 
@@ -59,3 +60,4 @@ server = Server()
 server.register_grant(CodeGrant, [StrictChallenge(required=True)])
 server.register_grant(RefreshGrant)
 server.register_grant(ServiceGrant)
+server.register_grant(DeviceGrant)

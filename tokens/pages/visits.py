@@ -29,7 +29,7 @@ class Visit:
 
     `returns_to` is what a form on the way may lead to: the origin of the redirect URI, or
     its scheme. `pushed` tells that its client left the request here (RFC 9126), `chosen`
-    that the person said it is them.
+    that the person said it is them, `shown` who was last asked to consent to what.
     """
 
     client_id: str
@@ -38,6 +38,7 @@ class Visit:
     began: int = field(default_factory=lambda: int(time.time()))
     pushed: bool = False
     chosen: bool = False
+    shown: str = ""
 
     def as_chosen(self) -> "Visit":
         """Return the visit of a person who said who they are."""

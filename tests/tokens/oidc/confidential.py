@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 from django.test import Client
 
@@ -10,6 +11,7 @@ from tenants.services.secrets import issue
 from tests.tokens.oidc.bearers import FORM
 from tests.tokens.oidc.party import GRANTS, Party, orders_application
 
+GRANT = "client_credentials"
 INACTIVE = {"active": False}
 
 
@@ -29,9 +31,12 @@ def web(**traits: Any) -> Party:
 def service(**traits: Any) -> Party:
     """Return a client that acts for itself, with an API of its tenant."""
     application = orders_application(
-        type=Application.Type.SERVICE,
-        grants=["client_credentials"],
-        **{"is_first_party": False, **traits},
+        **{
+            "type": Application.Type.SERVICE,
+            "grants": [GRANT],
+            "is_first_party": False,
+            **traits,
+        }
     )
     return with_secret(application)
 
@@ -73,6 +78,21 @@ def basic(
     client_id: str,
     secret: str,
 ) -> str:
-    """Return the header of `client_secret_basic`."""
-    encoded = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    return f"Basic {encoded}"
+    """Return the header of RFC 6749 section 2.3.1: both are form-encoded."""
+    plain = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+    return "Basic " + base64.b64encode(plain.encode()).decode()
+
+
+def ask(
+    authorization: str | None = None,
+    path: str = "token",
+    **form: str,
+) -> Any:
+    """POST a form as it is given; nothing is added but the grant."""
+    headers = {"authorization": authorization} if authorization is not None else {}
+    return Client(raise_request_exception=False).post(
+        f"/oauth/{path}",
+        urlencode({"grant_type": GRANT, **form}),
+        content_type=FORM,
+        headers=headers,
+    )

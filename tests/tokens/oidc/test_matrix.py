@@ -13,6 +13,8 @@ from django.test import Client
 from tenants.models import Application
 from tenants.services.secrets import issue
 from tests.factories import ApiFactory
+from tests.tokens.oidc.boxes import GRANT as DEVICE
+from tests.tokens.oidc.boxes import Box, allow
 from tests.tokens.oidc.party import CALLBACK, GRANTS, Party, answer_of, browser_of
 from tests.tokens.reasons import REASONS, Reason, World, make_world, reuse
 from tokens import verification
@@ -108,6 +110,43 @@ def test_a_code_with_the_reason_between_claim_and_mint(
 
     monkeypatch.setattr(codes, "claim", claimed_then_ended)
     expect(reason.meanwhile_refused, party.exchange(code))
+
+
+def allowed(world: World) -> tuple[Box, str]:
+    """Return a device that somebody allowed, and the code that it polls with."""
+    Application.objects.update(grants=[DEVICE])
+    world.application.refresh_from_db()
+    device = Box(world.application)
+    given = device.codes()
+    assert allow(world.user, given["user_code"]).status_code == 200
+    return device, given["device_code"]
+
+
+@reasons()
+def test_an_approved_device_of_before_the_reason(
+    world: World,
+    reason: Reason,
+) -> None:
+    device, code = allowed(world)
+    reason.apply(world)
+    expect(reason.meanwhile_refused, device.poll(code))
+
+
+@reasons()
+def test_an_approved_device_with_the_reason_between_claim_and_mint(
+    world: World,
+    reason: Reason,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (device, code), claim = allowed(world), codes.claim
+
+    def claimed_then_ended(*given: Any) -> Any:
+        session = claim(*given)
+        reason.apply(world)
+        return session
+
+    monkeypatch.setattr(codes, "claim", claimed_then_ended)
+    expect(reason.meanwhile_refused, device.poll(code))
 
 
 def in_hand(

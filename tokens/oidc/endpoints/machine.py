@@ -42,7 +42,7 @@ def served(
     except OAuth2Error as refusal:
         return refused(refusal)
     except ServiceError as refusal:
-        return _told(refusal)
+        return told(refusal)
 
 
 def token_of(request: Request) -> str:
@@ -63,7 +63,8 @@ def answered(
 
 
 def refused(refusal: OAuth2Error) -> JsonResponse:
-    """Return an error response (RFC 6749 section 5.2)."""
+    """Return an error response (RFC 6749 section 5.2): a machine is redirected nowhere."""
+    refusal.redirect_uri = None
     status, body, headers = refusal()
     asks = {name: v for name, v in headers if name == "WWW-Authenticate"}
     response = JsonResponse(dict(body), status=status, headers={**HEADERS, **asks})
@@ -71,7 +72,8 @@ def refused(refusal: OAuth2Error) -> JsonResponse:
     return response
 
 
-def _told(refusal: ServiceError) -> JsonResponse:
+def told(refusal: ServiceError) -> JsonResponse:
+    """Return a service's refusal; a bad token is counted."""
     if isinstance(refusal, NotAuthenticated):
         try:
             limits.hit("token_failures_ip", lockouts.caller())

@@ -7,8 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from config.errors import Forbidden, NotAuthenticated
-from tokens.oidc.endpoints.machine import HEADERS, answered, refused
+from config.errors import Forbidden, NotAuthenticated, ServiceError
+from tokens.oidc.endpoints.machine import HEADERS, answered, refused, told
 from tokens.oidc.errors import plain
 from tokens.oidc.requests import FORM, parsed
 from tokens.oidc.services import userinfo as service
@@ -23,14 +23,16 @@ _TOKEN = "access_token"
 def userinfo(request: HttpRequest) -> HttpResponse:
     """Tell about the person whose access token stands in the Authorization header."""
     try:
-        told = service.about(_bearer(request))
+        found = service.about(_bearer(request))
     except OAuth2Error as refusal:
         return refused(refusal)
     except (NotAuthenticated, Forbidden) as refusal:
         return _refused(refusal)
+    except ServiceError as refusal:
+        return told(refusal)
     if request.get_preferred_type(["application/json", JWT]) == JWT:
-        return HttpResponse(told.signed, content_type=JWT, headers=HEADERS)
-    return answered(told.claims)
+        return HttpResponse(found.signed, content_type=JWT, headers=HEADERS)
+    return answered(found.claims)
 
 
 def _bearer(request: HttpRequest) -> str:
@@ -60,7 +62,7 @@ def _refused(refusal: NotAuthenticated | Forbidden) -> HttpResponse:
         description = plain(refusal.detail)
         said = {"error": error, "error_description": description, **refusal.extra}
     response = answered(dict(said), status=refusal.status)
-    told = ", ".join(f'{name}="{value}"' for name, value in said.items())
-    response["WWW-Authenticate"] = f"Bearer {told}".strip()
+    challenge = ", ".join(f'{name}="{value}"' for name, value in said.items())
+    response["WWW-Authenticate"] = f"Bearer {challenge}".strip()
     response.problem_code = refusal.code  # type: ignore[attr-defined]  # for the metrics
     return response

@@ -12,9 +12,10 @@ from typing_extensions import override
 
 from tokens import minting
 from tokens.oidc.clients import Client
+from tokens.oidc.errors import InvalidTarget
 from tokens.oidc.grants.answers import token_response
 from tokens.oidc.models import AuthorizationCode
-from tokens.oidc.services import codes
+from tokens.oidc.services import codes, consents
 
 DIGEST_LENGTH = 43  # of SHA-256 in unpadded base64url
 
@@ -52,6 +53,7 @@ class CodeGrant(AuthorizationCodeGrant):
     def create_token_response(self) -> tuple[int, dict[str, Any], list[Any]]:
         """Claim the code, and mint. The session of a code that comes back has ended."""
         row: AuthorizationCode = self.request.authorization_code
+        self._require_as_granted(row)
         session = codes.claim(row, row.login)
         if session is None:
             raise InvalidGrantError("The code is used, or its time is over.")
@@ -59,6 +61,15 @@ class CodeGrant(AuthorizationCodeGrant):
         client: Client = self.request.client
         body = token_response(pair, client.application, nonce=row.nonce)
         return 200, body, self.TOKEN_RESPONSE_HEADER
+
+    def _require_as_granted(self, row: AuthorizationCode) -> None:
+        """Refuse another resource than the code's, and a consent that was taken back."""
+        client: Client = self.request.client
+        target = codes.target_of(row)
+        if self.request.form.get("resource", target.audience) != target.audience:
+            raise InvalidTarget
+        if consents.is_needed(row.login.user_id, client.application, target):
+            raise InvalidGrantError("The consent to this was taken back.")
 
 
 class StrictChallenge(CodeChallenge):

@@ -5,6 +5,8 @@ to: `?visit=`. What a person decides is a form of ours, guarded against CSRF; a 
 be POSTed by any site, and is looked at as the GET that it stands for.
 """
 
+from dataclasses import replace
+
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oidc.core.errors import LoginRequiredError
 from django.core.exceptions import ImproperlyConfigured
@@ -21,7 +23,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
 from accounts.pages import sentences
-from config.errors import ServiceError
+from config.errors import ServiceError, TooManyRequests
 from tenants import admission
 from tokens.oidc import authorization, decisions
 from tokens.oidc.authorization import Asked, Refused, Return, Unanswerable
@@ -56,6 +58,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _begin(request)
     except Unanswerable as refusal:
         return _unanswerable(request, refusal)
+    except TooManyRequests as refusal:
+        return _too_often(request, refusal)
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
@@ -69,16 +73,25 @@ def _begin(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{query}", status=303)
     given, is_pushed = authorization.parameters_of(text), False
     if pushed.is_ours(given.get(KEPT_PUSHED, "")):
-        limits.check("token_failures_ip", lockouts.caller())
-        given, is_pushed = pushed.take(given), True
+        given, is_pushed = _pushed(given), True
     try:
         asked = authorization.read(given, pushed=is_pushed)
     except Refused as refusal:
         return _back(request, refusal.back, refusal.answer)
+    kept = {name: v for name, v in given.items() if name in authorization.READ}
     visit = Visit(
-        asked.application.client_id, given, asked.back.origin, pushed=is_pushed
+        asked.application.client_id, kept, asked.back.origin, pushed=is_pushed
     )
     return _answer(request, asked, visit, "")
+
+
+def _pushed(given: dict[str, str]) -> dict[str, str]:
+    """Return a pushed request; guesses are counted as those of a token are."""
+    try:
+        return pushed.take(given)
+    except Unanswerable:
+        limits.hit("token_failures_ip", lockouts.caller())
+        raise
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
@@ -109,8 +122,9 @@ def _answer(
         visits.forget(request, visit_id)
         return _back(request, asked.back, dict(LoginRequiredError().get_body()))
     if present is not None and step not in (Step.CHOOSE, Step.PROVE):
+        enter = admission.admit if step is Step.NOTHING else admission.require_welcome
         try:
-            admission.admit(asked.application, present.user_id)
+            enter(asked.application, present.user_id)
         except ServiceError as refusal:
             return _not_admitted(request, asked, (visit, visit_id), refusal)
     if step is Step.NOTHING and present is not None:
@@ -118,6 +132,10 @@ def _answer(
     if "none" in asked.prompts:
         error = decisions.UNSEEN[step]()
         return _back(request, asked.back, dict(error.get_body()))
+    if not visit_id:
+        limits.hit("authorizations_ip", lockouts.caller())
+    if step is Step.CONSENT:
+        visit = replace(visit, shown=decisions.asked_of(asked, present))
     path = visits.keep(request, visit, visit_id)
     if step in WAYS:
         query = urlencode({browser.NEXT: path})
@@ -167,7 +185,8 @@ def _decide(request: HttpRequest) -> HttpResponse:
     if decision == "deny":
         return _deny(request, asked, present, visit_id)
     step = decisions.next_step(asked, visit, present)
-    if decision != "allow" or step is not Step.CONSENT:
+    seen = visit.shown == decisions.asked_of(asked, present)
+    if decision != "allow" or step is not Step.CONSENT or not seen:
         return HttpResponseRedirect(path)
     try:
         admission.admit(asked.application, present.user_id)
@@ -264,6 +283,16 @@ def _unanswerable(
     detail = refusal.error.get_error_description()
     title = _("This sign-in link does not work.")
     return consent.failed(request, title, detail, 400)
+
+
+def _too_often(
+    request: HttpRequest,
+    refusal: TooManyRequests,
+) -> HttpResponse:
+    title = _("This sign-in link does not work.")
+    response = consent.failed(request, title, sentences.said(refusal), refusal.status)
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _over(request: HttpRequest) -> HttpResponse:

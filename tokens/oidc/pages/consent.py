@@ -48,7 +48,7 @@ def ask(
         "consent",
         question,
         scopes=scopes.described(target.scope.split(), api),
-        links=_links(question.application),
+        links=links_of(question.application),
         place=place_of(question.visit),
     )
 
@@ -120,7 +120,7 @@ def place_of(visit: Visit) -> str:
     return host if parts.scheme in _WEB and host not in _HERE else ""
 
 
-def _links(application: Application) -> dict[str, str]:
+def links_of(application: Application) -> dict[str, str]:
     """Return an application's pages for people; only addresses of the web."""
     pages = {
         "home": application.client_uri,

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.actions import Action
+from tenants import admission
 from tenants.admission import Target
 from tenants.models import Application
 from tokens.models import Login, Session
@@ -70,6 +71,14 @@ def find(
     return mine.filter(digest=digest_of(code), application=application).first()
 
 
+def target_of(row: Code) -> Target:
+    """Return what a code was given for."""
+    if row.api is None:
+        audience = admission.without_api(row.scope, Session.Door.OAUTH)
+        return Target(None, audience, row.scope)
+    return Target(row.api_id, row.api.identifier, row.scope)
+
+
 def claim(
     row: Code,
     login: Login,
@@ -78,8 +87,7 @@ def claim(
     rows, now = type(row)._default_manager.filter(pk=row.pk), timezone.now()
     with transaction.atomic():
         if rows.filter(used_at=None, expires_at__gt=now).update(used_at=now):
-            target = Target(row.api_id, "", row.scope)
-            session = shares.begin(login, row.application, target)
+            session = shares.begin(login, row.application, target_of(row))
             rows.update(session=session)
             return session
     _end_reused(row)

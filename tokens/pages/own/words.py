@@ -47,6 +47,9 @@ _SAID = {
     Action.TOKEN_REVOKED: _("An application gave its access back"),
     Action.CONSENT_GRANTED: _("You allowed an application access"),
     Action.CONSENT_REVOKED: _("An application's access was taken back"),
+    Action.DEVICE_APPROVED: _("You allowed a device to sign in as you"),
+    Action.DEVICE_DENIED: _("You refused a device"),
+    Action.DEVICE_CODE_REFUSED: _("You typed the code of a device wrong"),
 }
 
 

@@ -270,7 +270,10 @@ def test_a_caller_is_slowed_down(
 ) -> None:
     settings.RATE_LIMITS = True
     settings.LIMITS = {**settings.LIMITS, "api_caller": "2/1m"}
-    assert [show(token).status_code for _ in range(3)] == [200, 200, 429]
+    answers = [show(token) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert error_of(answers[2]) == (429, "rate_limited")
+    assert int(answers[2]["Retry-After"]) > 0
 
 
 @pytest.mark.spec("OIDC Core 5.3")

@@ -23,8 +23,9 @@ from tests.tokens.oidc.party import (
     orders_application,
     unread,
 )
-from tokens import statements, verification
+from tokens import verification
 from tokens.models import Session
+from tokens.oidc import statements
 from tokens.oidc.models import AuthorizationCode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -136,7 +137,7 @@ def test_a_refresh_token_is_for_those_that_may_use_one(ann: User) -> None:
         ({"client_id": "nobody"}, "invalid_client"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
         ({"grant_type": "implicit\u00e9"}, "unsupported_grant_type"),
-        ({"grant_type": None}, "unsupported_grant_type"),
+        ({"grant_type": None}, "invalid_request"),
     ],
 )
 def test_a_wrong_exchange_is_refused_and_uses_nothing_up(

@@ -273,3 +273,16 @@ def test_a_session_of_another_door_is_no_browser(
 
     rest = Browser(session_at(ann, door=Session.Door.REST)).client
     assert party.authorize(rest)["Location"].startswith("/account/login/")
+
+
+def test_requests_that_ask_somebody_are_counted_per_ip(
+    party: Party,
+    ann: User,
+    settings: Any,
+) -> None:
+    settings.LIMITS = settings.LIMITS | {"authorizations_ip": "2/1m"}
+    for _ in range(2):
+        assert party.authorize(Client()).status_code == 302
+    assert party.authorize(Client()).status_code == 429
+    assert party.post("par", **party.request()).status_code == 429
+    assert "code" in answer_of(party.authorize(browser_of(ann)))

@@ -1,0 +1,151 @@
+"""A running service, its cast, and who comes to it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bench.processes import free_port
+from tests.browser.conftest import chromium as _chromium
+from tests.e2e.oidc import node
+from tests.e2e.oidc.keys import public_set
+from tests.e2e.oidc.listener import Listener
+from tests.e2e.oidc.person import Person
+from tests.e2e.oidc.service import Service, prepared
+
+API = "https://orders.example.com"
+CLIENT, CODE, REFRESH = "client_credentials", "authorization_code", "refresh_token"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+chromium = _chromium
+
+
+@pytest.fixture(scope="session")
+def listener() -> Iterator[Listener]:
+    """The web server of all clients here."""
+    listening = Listener()
+    yield listening
+    listening.stop()
+
+
+@pytest.fixture(scope="session")
+def shop_port() -> int:
+    """Where the Django client will listen."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def service(
+    tmp_path_factory: pytest.TempPathFactory,
+    listener: Listener,
+    shop_port: int,
+) -> Iterator[Service]:
+    """The running service."""
+    made = prepared(tmp_path_factory.mktemp("service"))
+    made.perform(play(listener.origin, f"http://localhost:{shop_port}"))
+    made.server.start()
+    yield made
+    made.server.stop()
+
+
+def play(
+    origin: str,
+    shop: str,
+) -> dict[str, Any]:
+    """Return who there is: people, an API, and an application of each kind."""
+    back = {
+        "redirect_uris": [f"{origin}/callback", f"{origin}/page.html"],
+        "post_logout_redirect_uris": [f"{origin}/goodbye", f"{origin}/page.html"],
+        "audiences": [API],
+    }
+    web = {"type": "web", "grants": [CODE, REFRESH, CLIENT, DEVICE], **back}
+    told = {"backchannel_logout_uri": f"{origin}/backchannel"}
+    spa = {"type": "spa", "allowed_origins": [origin], **back}
+    django = {
+        "redirect_uris": [f"{shop}/oidc/callback/"],
+        "post_logout_redirect_uris": [f"{shop}/"],
+    }
+    return {
+        "apis": {API: ["orders:read", "orders:write"]},
+        "people": {
+            name: {
+                "email": f"{name}@example.com",
+                "password": f"{name} walks in the hills",
+            }
+            for name in ("ann", "bob", "cho", "dee")
+        },
+        "applications": {
+            "web": web,
+            "own": {**web, "is_first_party": True, "audiences": []},
+            "told": {**web, **told, "is_first_party": True},
+            "pushing": {**web, "require_pushed_authorization_requests": True},
+            "signer": {
+                **web,
+                "client_authentication": "private_key_jwt",
+                "jwks": public_set(),
+            },
+            "spa": spa,
+            "native": {
+                "type": "native",
+                "redirect_uris": ["http://127.0.0.1/callback"],
+            },
+            "television": {"type": "native", "grants": [DEVICE, REFRESH]},
+            "machine": {"type": "service", "audiences": [API]},
+            "django": {"type": "web", **django},
+        },
+    }
+
+
+@pytest.fixture
+def ann(service: Service) -> Person:
+    """Ann, in a browser in which nobody is signed in."""
+    return person(service, "ann")
+
+
+def person(
+    service: Service,
+    name: str,
+) -> Person:
+    """Return somebody of the cast in a new browser."""
+    return Person(service.issuer, **service.cast[name])
+
+
+Play = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def converse(
+    service: Service,
+    listener: Listener,
+) -> Play:
+    """Run a script as one client of the cast; a person does what it asks for."""
+
+    def run(
+        script: str,
+        client: str,
+        who: Person | None = None,
+        *,
+        answers: node.Answers | None = None,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        usual = {
+            "issuer": service.issuer,
+            "redirect_uri": f"{listener.origin}/callback",
+            "scope": "openid",
+            "method": "basic" if service.cast[client]["client_secret"] else "none",
+            "audience": API,
+            **service.cast[client],
+        }
+        walking = {"open": who.walk} if who else {}
+        return node.converse(script, {**usual, **settings}, walking | (answers or {}))
+
+    return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In CI nothing here may be left out because a program is missing."""
+    here = [item for item in items if "tests/e2e/oidc" in str(item.path)]
+    missing = [p for p in ("node", "chromium", "chromedriver") if not shutil.which(p)]
+    if here and missing and os.environ.get("CI"):
+        raise pytest.UsageError(f"not installed: {', '.join(missing)}")
