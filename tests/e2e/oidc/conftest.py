@@ -86,6 +86,7 @@ def play(
                 "jwks": public_set(),
             },
             "spa": spa,
+            "page": {**spa, "audiences": []},
             "native": {
                 "type": "native",
                 "redirect_uris": ["http://127.0.0.1/callback"],
