@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import Any
 from bench import crowd, databases, machine, measure, storm, table
 from bench.measure import Effort
 from bench.processes import CannotMeasure
-from bench.servers import FLOORS, Shape, Target, ours, stock
+from bench.servers import FLOORS, Shape, Target, ours, stock, toolkit
 
+Make = Callable[[Shape, str], Target]
 FULL = Effort(rounds=5, seconds=2.5, logins=24)
 QUICK = Effort(rounds=1, seconds=0.5, logins=4, most=200, starts=1)
 
@@ -26,8 +27,8 @@ def options(arguments: list[str]) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description="Measure this service beside stock simplejwt and beside the floors."
-        " DATABASE_URL=mysql://... measures both on MySQL.",
+        description="Measure this service beside stock simplejwt, django-oauth-toolkit and the"
+        " floors. DATABASE_URL=mysql://... measures all of them on MySQL.",
     )
     parser.add_argument(
         "what",
@@ -39,6 +40,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("path", nargs="?", default="verify", help="for profile")
     parser.add_argument("--quick", action="store_true", help="less than a minute")
+    parser.add_argument("--only", default="", help="paths that begin so: oauth,verify")
     parser.add_argument("--users", type=int, help="so many at once, a mixed load")
     parser.add_argument("--seconds", type=float, default=20.0, help="of storm or crowd")
     parser.add_argument("--think", type=float, default=1.0, help="a user's pause")
@@ -59,7 +61,7 @@ def servers(
     given: argparse.Namespace,
     *,
     people: int,
-    alone: bool = False,
+    beside: Sequence[Make] = (),
 ) -> Iterator[list[Target]]:
     """Yield the prepared servers, not started; stop them whatever happens."""
     with ExitStack() as stack:
@@ -69,8 +71,7 @@ def servers(
             databases.scratch(os.environ.get("DATABASE_URL", ""))
         )
         targets = [ours(shape, urls["ours"])]
-        if not alone:
-            targets.append(stock(shape, urls["stock"]))
+        targets += [make(shape, urls[make.__name__]) for make in beside]
         with stopping(targets):
             yield targets
 
@@ -85,18 +86,28 @@ def stopping(targets: list[Target]) -> Iterator[None]:
             target.server.stop()
 
 
+def _beside(only: str) -> list[Make]:
+    """Return the stock servers that have one of the paths wanted."""
+    wanted = only.split(",")
+    grants = any(name.startswith("oauth") for name in wanted)
+    rest = any(not name.startswith("oauth") for name in wanted)
+    return [*([stock] if rest else []), *([toolkit] if grants or not only else [])]
+
+
 def _table(given: argparse.Namespace) -> int:
     effort = QUICK if given.quick else FULL
     effort = replace(effort, rounds=given.rounds or effort.rounds)
     _say("preparing the servers ...")
-    with servers(given, people=8 if given.quick else 64) as targets:
+    people = 8 if given.quick else 64
+    with servers(given, people=people, beside=_beside(given.only)) as targets:
         counts = {
             t.server.name: t.inside("queries", rounds=t.shape.rounds) for t in targets
         }
+        services = list(targets)
         targets += [make(targets[0].shape) for make in FLOORS]
         starts = {t.server.name: measure.cold_start(t, effort.starts) for t in targets}
-        for target in targets:
-            target.learn_suite()
+        for target in services:
+            target.learn_suite(only=given.only)
         _say("measuring ...")
         found, others = _watched(targets, effort)
         report = table.Report(
@@ -131,7 +142,7 @@ def _watched(
 def _storm(given: argparse.Namespace) -> int:
     seconds = 3.0 if given.quick else given.seconds
     outcomes = []
-    with servers(given, people=32) as targets:
+    with servers(given, people=32, beside=[stock]) as targets:
         for target in targets:
             _say(f"a storm on {target.server.name} ...")
             target.server.start()
@@ -147,7 +158,7 @@ def _storm(given: argparse.Namespace) -> int:
 
 def _crowd(given: argparse.Namespace) -> int:
     _say(f"preparing {given.users} people ...")
-    with servers(given, people=given.users, alone=True) as (target,):
+    with servers(given, people=given.users) as (target,):
         target.server.start()
         target.learn_suite()
         _say("letting them in ...")
@@ -166,7 +177,7 @@ def _crowd(given: argparse.Namespace) -> int:
 
 
 def _profile(given: argparse.Namespace) -> int:
-    with servers(given, people=2, alone=True) as (target,):
+    with servers(given, people=2) as (target,):
         count = "10" if given.path == "login" else "2000"
         print(target.inside("profile", given.path, count, rounds=12))
     return 0

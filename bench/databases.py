@@ -7,15 +7,15 @@ from urllib.parse import unquote, urlsplit
 
 from bench.processes import CannotMeasure
 
-KINDS = ("ours", "stock")
+KINDS = ("ours", "stock", "toolkit")
 
 
 @contextmanager
 def scratch(url: str) -> Iterator[dict[str, str]]:
     """Yield a DATABASE_URL for each server; "" stands for SQLite in the run's folder.
 
-    `url` names a MySQL server and a database; two new ones are made beside it, under its
-    name with `_bench_ours` and `_bench_stock`, and dropped at the end.
+    `url` names a MySQL server and a database; new ones are made beside it, under its
+    name with `_bench_ours` and so on, and dropped at the end.
     """
     if not url:
         yield dict.fromkeys(KINDS, "")

@@ -5,19 +5,18 @@ environment; the result is one JSON document on standard output.
 """
 
 import cProfile
-import hashlib
 import importlib
 import io
 import json
-import os
 import pstats
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from bench import scenarios
+from bench import grants, scenarios, seeds, suites
 from bench.load import Answer
-from bench.scenarios import Cast, Dialect, Person, Request, Scenario
+from bench.scenarios import Cast, Clients, Dialect, Person, Request, Scenario
 
 REFRAINED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 Application = Callable[..., Any]
@@ -28,7 +27,7 @@ def call(
     request: Request,
 ) -> Answer:
     """Pass a request through a WSGI application, as gunicorn would."""
-    raw = b"" if request.body is None else json.dumps(request.body).encode()
+    kind, raw = request.content
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "PATH_INFO": request.path,
@@ -38,7 +37,7 @@ def call(
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "127.0.0.1",
-        "CONTENT_TYPE": "application/json",
+        "CONTENT_TYPE": kind,
         "CONTENT_LENGTH": str(len(raw)),
         "wsgi.input": io.BytesIO(raw),
         "wsgi.errors": sys.stderr,
@@ -102,53 +101,73 @@ def _asked(
     return asked
 
 
+@dataclass(frozen=True)
+class Inside:
+    """One server, without HTTP."""
+
+    kind: str
+    application: Application
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """How it calls what people do there, if they can."""
+        return scenarios.DIALECTS.get(self.kind)
+
+    def make_people(
+        self,
+        emails: list[str],
+    ) -> None:
+        """Make people."""
+        ours = self.kind == "ours"
+        (seeds.make_people if ours else seeds.make_stock_people)(emails)
+
+    def person(
+        self,
+        email: str,
+    ) -> Person:
+        """Return somebody, signed in where people can."""
+        if self.dialect is None:
+            return Person(email)
+        return signed_in(self.application, self.dialect, email)
+
+    def grant(
+        self,
+        people: list[Person],
+    ) -> dict[str, str]:
+        """Let each grant a client its access; return the clients, if the server has any."""
+        if self.kind not in grants.ENDPOINTS:
+            return {}
+        ours, emails = self.kind == "ours", [p.email for p in people]
+        clients = seeds.our_clients() if ours else seeds.toolkit_clients()
+        give = seeds.our_grants if ours else seeds.toolkit_grants
+        for person, (access, refresh) in zip(
+            people, give(emails, clients.web), strict=True
+        ):
+            person.granted_access, person.granted_refresh = access, refresh
+        return vars(clients)
+
+    def suite(self) -> tuple[Person, dict[str, Scenario]]:
+        """Return somebody, and everything that they and their clients can ask."""
+        person, tag = self.person("person-0@bench.example"), ""
+        clients = self.grant([person])
+        if self.kind == "ours":
+            feed = Request("GET", "/api/v1/tokens/revocations")
+            tag = tag_of(call(self.application, feed))
+        cast = Cast([person], Clients(**clients) if clients else None)
+        return person, suites.of(self.kind, cast, tag)
+
+
 def seed(
-    application: Application,
-    dialect: Dialect,
+    server: Inside,
     count: int,
-) -> list[list[str]]:
+) -> dict[str, Any]:
     """Make people and sign them in, cheaply; then give all the real cost of a hash."""
-    from django.contrib.auth import get_user_model
-
     emails = [f"person-{number}@bench.example" for number in range(count)]
-    if dialect is scenarios.OURS:
-        _make_ours(emails)
-    else:
-        stocks: Any = get_user_model().objects
-        for email in emails:
-            stocks.create_user(email, email, scenarios.PASSWORD)
-    people = [signed_in(application, dialect, email) for email in emails]
-    stored = _hashed(int(os.environ["BENCH_ROUNDS"]))
-    get_user_model().objects.update(password=stored)
-    return [[p.email, p.access, p.refresh] for p in people]
-
-
-def _make_ours(emails: list[str]) -> None:
-    from accounts.services import create_user
-    from accounts.services.users import NewUser
-
-    for email in emails:
-        new = NewUser(email=email, password=scenarios.PASSWORD, verified=True)
-        create_user(new, acting_user=None)
-
-
-def _hashed(rounds: int) -> str:
-    import bcrypt
-
-    digest = hashlib.sha256(scenarios.PASSWORD.encode()).hexdigest().encode()
-    return f"bcrypt_sha256${bcrypt.hashpw(digest, bcrypt.gensalt(rounds)).decode()}"
-
-
-def _suite(
-    application: Application,
-    dialect: Dialect,
-) -> tuple[Person, list[Scenario]]:
-    person = signed_in(application, dialect, "person-0@bench.example")
-    tag = ""
-    if dialect is scenarios.OURS:
-        answer = call(application, Request("GET", "/api/v1/tokens/revocations"))
-        tag = tag_of(answer)
-    return person, scenarios.suite(dialect, Cast([person]), tag)
+    server.make_people(emails)
+    people = [server.person(email) for email in emails]
+    clients = server.grant(people)
+    seeds.harden()
+    return {"people": [list(vars(p).values()) for p in people], "clients": clients}
 
 
 def tag_of(answer: Answer) -> str:
@@ -160,14 +179,11 @@ def tag_of(answer: Answer) -> str:
     raise SystemExit("the revocation feed has no ETag")
 
 
-def queries(
-    application: Application,
-    dialect: Dialect,
-) -> dict[str, int]:
+def queries(server: Inside) -> dict[str, int]:
     """Return how many statements each path sends, transactions' own not counted."""
     from django.db import connection
 
-    person, suite = _suite(application, dialect)
+    person, suite = server.suite()
     seen: list[str] = []
 
     def note(
@@ -180,31 +196,30 @@ def queries(
         return execute(sql, *given)
 
     counts = {}
-    for scenario in suite:
+    for name, scenario in suite.items():
         for _ in range(2):
-            _right(application, scenario, person)
+            _right(server.application, scenario, person)
             with connection.execute_wrapper(note):
                 seen.clear()
-                if _right(application, scenario, person):
-                    counts[scenario.name] = len(seen)
+                if _right(server.application, scenario, person):
+                    counts[name] = len(seen)
     return counts
 
 
 def profile(
-    application: Application,
-    dialect: Dialect,
+    server: Inside,
     name: str,
     count: int,
 ) -> str:
     """Return where the time of `count` calls of one path goes (its name's beginning)."""
-    person, suite = _suite(application, dialect)
-    scenario = next(s for s in suite if s.name.lower().startswith(name.lower()))
+    person, suite = server.suite()
+    scenario = next(s for n, s in suite.items() if n.lower().startswith(name.lower()))
     for _ in range(20):
-        _right(application, scenario, person)
+        _right(server.application, scenario, person)
     profiler = cProfile.Profile()
     profiler.enable()
     for _ in range(count):
-        _right(application, scenario, person)
+        _right(server.application, scenario, person)
     profiler.disable()
     text = io.StringIO()
     stats = pstats.Stats(profiler, stream=text)
@@ -213,20 +228,24 @@ def profile(
     return text.getvalue()
 
 
+WSGI = {
+    "ours": "config.wsgi",
+    "stock": "bench.stock.wsgi",
+    "toolkit": "bench.stock.toolkit.wsgi",
+}
+
+
 def main(arguments: list[str]) -> None:
     """Do one thing in the Django that the environment names."""
     what, kind, *rest = arguments
-    ours = kind == "ours"
-    dialect = scenarios.OURS if ours else scenarios.STOCK
-    module = importlib.import_module("config.wsgi" if ours else "bench.stock.wsgi")
-    application: Application = module.application
+    server = Inside(kind, importlib.import_module(WSGI[kind]).application)
     result: Any
     if what == "seed":
-        result = seed(application, dialect, int(rest[0]))
+        result = seed(server, int(rest[0]))
     elif what == "queries":
-        result = queries(application, dialect)
+        result = queries(server)
     else:
-        result = profile(application, dialect, rest[0], int(rest[1]))
+        result = profile(server, rest[0], int(rest[1]))
     print(json.dumps(result))
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bench import floors
 from bench.load import LOST, Answer, Connection, Engine
-from bench.scenarios import Person, Scenario
+from bench.scenarios import HASHING, Person, Scenario
 from bench.servers import Target
 
 BCRYPT = "bcrypt alone"
@@ -149,8 +149,9 @@ def rounds(
     for number in range(effort.rounds):
         turn = number % len(work)
         for target, scenario in work[turn:] + work[:turn]:
-            most = effort.logins if scenario.name == "login" else effort.most
-            seconds = 60 if scenario.name == "login" else effort.seconds
+            hashes = scenario.connections == HASHING
+            most = effort.logins if hashes else effort.most
+            seconds = 60 if hashes else effort.seconds
             sample = closed(target, scenario, seconds=seconds, most=most)
             if sample.took:
                 key = Key(scenario.name, target.server.name)

@@ -5,27 +5,45 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.load import Answer
 
 PASSWORD = "a quiet river bends north 7319"
+FORM = "application/x-www-form-urlencoded"
 HASHING = 8  # connections for sign-ins: each holds a thread for a third of a second
 
 
 @dataclass
 class Person:
-    """Somebody signed in, as the load plays them."""
+    """Somebody signed in, as the load plays them, and what they granted a client."""
 
     email: str
-    access: str
-    refresh: str
+    access: str = ""
+    refresh: str = ""
+    granted_access: str = ""
+    granted_refresh: str = ""
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The clients of a server, each by its `Authorization` header.
+
+    `service` acts for itself, `web` holds what people granted. `hashed` is a service whose
+    secret is stored as the toolkit stores it unless told not to.
+    """
+
+    service: str
+    web: str
+    hashed: str = ""
 
 
 @dataclass
 class Cast:
-    """Everybody, and the access tokens that no worker has seen yet."""
+    """Everybody, their clients, and the access tokens that no worker has seen yet."""
 
     people: list[Person]
+    clients: Clients | None = None
     unseen: deque[str] = field(default_factory=lambda: deque(maxlen=20_000))
 
 
@@ -63,6 +81,7 @@ STOCK = Dialect(
     refresh_member="refresh",
     good=b"",
 )
+DIALECTS = {"ours": OURS, "stock": STOCK}
 
 
 @dataclass(frozen=True)
@@ -73,14 +92,24 @@ class Request:
     path: str
     body: dict[str, Any] | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] | None = None
+
+    @property
+    def content(self) -> tuple[str, bytes]:
+        """The media type and the bytes of its body; both empty without one."""
+        if self.form is not None:
+            return FORM, urlencode(self.form).encode()
+        if self.body is not None:
+            return "application/json", json.dumps(self.body).encode()
+        return "", b""
 
     def encoded(self) -> bytes:
         """Return it as HTTP/1.1."""
-        raw = b"" if self.body is None else json.dumps(self.body).encode()
+        kind, raw = self.content
         lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        if self.body is not None:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(raw)}"]
+        if kind:
+            lines += [f"Content-Type: {kind}", f"Content-Length: {len(raw)}"]
         return "\r\n".join([*lines, "", ""]).encode() + raw
 
 
@@ -198,7 +227,7 @@ def suite(
     cast: Cast,
     tag: str,
 ) -> list[Scenario]:
-    """Return everything that is measured on a server; `tag` is the feed's, if any."""
+    """Return what people ask of a server; `tag` is the feed's, if any."""
     found = [login(dialect), refresh(dialect, cast), verify(dialect), bearer(dialect)]
     if dialect is OURS:
         found += [

@@ -10,11 +10,16 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from bench import scenarios
+from bench import scenarios, suites
 from bench.processes import ROOT, CannotMeasure, Server, environment, free_port
-from bench.scenarios import Cast, Dialect, Person, Scenario
+from bench.scenarios import Cast, Clients, Person, Scenario
 
 PREPARE_SECONDS = 600
+# the stock projects: where each is, and a path that tells that it answers
+PROJECTS = {
+    "stock": ("bench.stock", "/api/me/"),
+    "toolkit": ("bench.stock.toolkit", "/o/token/"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,6 @@ class Target:
     kind: str
     server: Server
     shape: Shape
-    dialect: Dialect | None = None
     cast: Cast = field(default_factory=lambda: Cast([]))
     suite: dict[str, Scenario] = field(default_factory=dict)
 
@@ -56,18 +60,18 @@ class Target:
 
     def populate(self) -> None:
         """Make its people, signed in. A hash of theirs costs what the shape says."""
-        rows = self.inside("seed", str(self.shape.people), rounds=4)
-        self.cast = Cast([Person(*row) for row in rows])
+        made = self.inside("seed", str(self.shape.people), rounds=4)
+        clients = Clients(**made["clients"]) if made["clients"] else None
+        self.cast = Cast([Person(*row) for row in made["people"]], clients)
 
-    def learn_suite(self) -> None:
-        """Fill `suite`; the server must run."""
-        if self.dialect is None:
-            self.suite = {"floor": scenarios.document("floor", self.server.probe)}
-            return
-        ours = self.dialect is scenarios.OURS
-        tag = feed_tag(self.server.port) if ours else ""
-        found = scenarios.suite(self.dialect, self.cast, tag)
-        self.suite = {scenario.name: scenario for scenario in found}
+    def learn_suite(
+        self,
+        *,
+        only: str = "",
+    ) -> None:
+        """Fill `suite` with the paths that `only` names; the server must run."""
+        tag = feed_tag(self.server.port) if self.kind == "ours" else ""
+        self.suite = suites.of(self.kind, self.cast, tag, only=only)
 
 
 def run(
@@ -150,7 +154,7 @@ def ours(
         log=shape.folder / "ours.log",
         probe="/.well-known/jwks.json",
     )
-    target = Target("ours", server, shape, scenarios.OURS)
+    target = Target("ours", server, shape)
     target.populate()
     return target
 
@@ -160,22 +164,39 @@ def stock(
     database: str,
 ) -> Target:
     """Return the stock simplejwt project, migrated and populated."""
-    port = free_port()
+    return _beside("stock", "stock simplejwt", shape, database)
+
+
+def toolkit(
+    shape: Shape,
+    database: str,
+) -> Target:
+    """Return the stock django-oauth-toolkit project, migrated and populated."""
+    return _beside("toolkit", "oauth-toolkit", shape, database)
+
+
+def _beside(
+    kind: str,
+    name: str,
+    shape: Shape,
+    database: str,
+) -> Target:
+    port, (project, probe) = free_port(), PROJECTS[kind]
     settings = {
-        "DJANGO_SETTINGS_MODULE": "bench.stock.settings",
-        "DATABASE_URL": database or f"sqlite:///{shape.folder}/stock.sqlite3",
+        "DJANGO_SETTINGS_MODULE": f"{project}.settings",
+        "DATABASE_URL": database or f"sqlite:///{shape.folder}/{kind}.sqlite3",
         "BCRYPT_ROUNDS": str(shape.rounds),
     }
     run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], settings)
     server = Server(
-        name="stock simplejwt",
-        command=gunicorn("bench.stock.wsgi:application", shape, port),
+        name=name,
+        command=gunicorn(f"{project}.wsgi:application", shape, port),
         environ=settings,
         port=port,
-        log=shape.folder / "stock.log",
-        probe="/api/me/",
+        log=shape.folder / f"{kind}.log",
+        probe=probe,
     )
-    target = Target("stock", server, shape, scenarios.STOCK)
+    target = Target(kind, server, shape)
     target.populate()
     return target
 
@@ -196,8 +217,9 @@ def floor(
             log=shape.folder / f"{kind.replace(' ', '-')}.log",
             probe="/floor",
         )
-        person = [Person("", "", "")] * shape.people
-        return Target(kind, server, shape, cast=Cast(person))
+        made = Target(kind, server, shape, Cast([Person("")] * shape.people))
+        made.suite = {"floor": scenarios.document("floor", server.probe)}
+        return made
 
     return make
 

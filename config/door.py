@@ -33,6 +33,8 @@ from config.serializers import PlainCheck, StrictSerializer
 
 _STATUS = {s.value: f"{s.value} {s.phrase}" for s in http.HTTPStatus}
 _JSON_TYPES = frozenset((JSON, f"{JSON}; charset=utf-8", f"{JSON};charset=utf-8"))
+_FORM = "application/x-www-form-urlencoded"
+_FORM_TYPES = frozenset((_FORM, f"{_FORM};charset=UTF-8", f"{_FORM}; charset=utf-8"))
 _ACCEPTED = frozenset((JSON, "*/*"))
 # Their presence means a browser from elsewhere, a proxy of another kind, or a guess.
 _UNUSUAL = (
@@ -47,11 +49,15 @@ _UNUSUAL = (
 
 @dataclass(frozen=True)
 class Asked:
-    """A usual request: its valid body, its query, and `If-None-Match`."""
+    """A usual request: its valid body, its query, and two of its headers.
+
+    `known` is `If-None-Match`.
+    """
 
     body: dict[str, Any] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     known: str = ""
+    authorization: str = ""
 
 
 def _itself(fault: Exception) -> Exception:
@@ -62,7 +68,9 @@ def _itself(fault: Exception) -> Exception:
 class Endpoint:
     """A path that the door answers; Django has a view for it that answers the same.
 
-    `form` is the body's; without one the path takes none. `query` is the form of the only
+    `form` is the body's, of JSON. A path that takes an HTML form has `parse` instead, which
+    returns its parameters, or None where they are unusual. Without either the path takes no
+    body. `query` is the form of the only
     query string that is usual besides none. `allow` is the header of that name where the
     view is REST framework's. `refused` may turn one refusal into another.
     """
@@ -70,6 +78,7 @@ class Endpoint:
     path: str
     serve: Callable[[Asked], Answer]
     form: type[StrictSerializer] | None = None
+    parse: Callable[[bytes], dict[str, Any] | None] | None = None
     query: re.Pattern[str] | None = None
     allow: str = ""
     refused: Callable[[Exception], Exception] = _itself
@@ -108,8 +117,10 @@ class _Way:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self.method = "GET" if endpoint.form is None else "POST"
-        self.is_good = None if endpoint.form is None else PlainCheck(endpoint.form)
+        self.parse, self.kinds = endpoint.parse, _FORM_TYPES
+        if endpoint.form is not None:
+            self.parse, self.kinds = _json(endpoint.form), _JSON_TYPES
+        self.method = "GET" if self.parse is None else "POST"
         self.headers = envelope.shielding(endpoint.path)
         if re.match(settings.CORS_URLS_REGEX, endpoint.path):
             self.headers["Vary"] = "origin"
@@ -130,14 +141,16 @@ class _Way:
         if query and (usual is None or not usual.fullmatch(query)):
             return None
         known = environ.get("HTTP_IF_NONE_MATCH", "")
-        if self.is_good is None:
+        if self.parse is None:
             if environ.get("CONTENT_LENGTH", "") not in ("", "0"):
                 return None
             return Asked(query=dict(parse_qsl(query)), known=known)
-        body = _body(environ)
-        if body is None or not self.is_good(body):
+        raw = _body(environ, self.kinds)
+        body = None if raw is None else self.parse(raw)
+        if body is None:
             return None
-        return Asked(body=body, known=known)
+        shown = environ.get("HTTP_AUTHORIZATION", "")
+        return Asked(body=body, known=known, authorization=shown)
 
     def answer(
         self,
@@ -173,7 +186,8 @@ class _Way:
         """Return the answer in bytes, and the problem's code if it is a refusal."""
         allow = {"Allow": self.endpoint.allow} if self.endpoint.allow else {}
         try:
-            return _written(self.endpoint.serve(asked), allow), None
+            answer = self.endpoint.serve(asked)
+            return _written(answer, allow), answer.code
         except Exception as fault:
             try:
                 refusal = problems.told(self.endpoint.refused(fault))
@@ -212,22 +226,36 @@ def _takes_json(accept: str) -> bool:
     return ";" not in accept and not kinds.isdisjoint(_ACCEPTED)
 
 
-def _body(environ: WSGIEnvironment) -> dict[str, Any] | None:
-    """Return a usual body; None, with the body put back, for any other."""
+def _body(
+    environ: WSGIEnvironment,
+    kinds: frozenset[str],
+) -> bytes | None:
+    """Return the body, put back, of a usual length and one of some media types."""
     length = environ.get("CONTENT_LENGTH", "")
-    if environ.get("CONTENT_TYPE") not in _JSON_TYPES or not length.isdecimal():
+    if environ.get("CONTENT_TYPE") not in kinds or not length.isdecimal():
         return None
     if len(length) > 5 or not 0 < int(length) <= parsers.MOST_BYTES:
         return None
     source = environ["wsgi.input"]
     try:
-        raw = source.read(int(length))
+        raw: bytes = source.read(int(length))
     except OSError:
         return None  # the client left: Django meets the same
     environ["wsgi.input"] = io.BytesIO(raw)
-    if len(raw) != int(length):
-        return None  # the client stopped short
-    try:
-        return parsers.parse(raw)
-    except (ServiceError, APIException):
-        return None
+    return raw if len(raw) == int(length) else None  # else the client stopped short
+
+
+def _json(
+    form: type[StrictSerializer],
+) -> Callable[[bytes], dict[str, Any] | None]:
+    """Return what reads a body of JSON as `form` takes it, or None for any other."""
+    is_good = PlainCheck(form)
+
+    def parse(raw: bytes) -> dict[str, Any] | None:
+        try:
+            body = parsers.parse(raw)
+        except (ServiceError, APIException):
+            return None
+        return body if is_good(body) else None
+
+    return parse

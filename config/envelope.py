@@ -37,11 +37,15 @@ _ADMIN_POLICY = _PAGE_POLICY.replace(
 
 @dataclass(frozen=True)
 class Answer:
-    """What an endpoint says: JSON (or its bytes as they are), or None for no body."""
+    """What an endpoint says: JSON (or its bytes as they are), or None for no body.
+
+    `code` is that of a refusal which the endpoint words itself.
+    """
 
     data: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    code: str | None = None
 
 
 def caller_of(meta: Mapping[str, Any]) -> RequestContext:

@@ -17,8 +17,9 @@ def with_door(behind: WSGIApplication) -> WSGIApplication:
     """Return Django with the short way in front of it; only now are its apps loaded."""
     from config.door import Door
     from tokens.api.door import ENDPOINTS
+    from tokens.oidc.door import ENDPOINTS as OAUTH
 
-    return Door(behind, ENDPOINTS)
+    return Door(behind, [*ENDPOINTS, *OAUTH])
 
 
 application = with_door(get_wsgi_application())

@@ -8,17 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from config.errors import Forbidden, InvalidInput
-from tenants.models import (
-    BUILT_IN,
-    Api,
-    Application,
-    ApplicationApi,
-    Membership,
-    Tenant,
-)
+from tenants.models import BUILT_IN, Api, Application, Membership, Tenant
+from tenants.services import lean
 from tenants.services.memberships import join_open_tenant
 from tenants.validation import OIDC_SCOPES as OIDC_SCOPES
 
@@ -89,15 +82,6 @@ def admit_registration(application: Application) -> None:
         raise RegistrationClosed
 
 
-def _apis_of(application: Application) -> list[Api]:
-    """Return the APIs it may ask for, the default first."""
-    tenant_id = application.tenant_id
-    ours = Q(api__tenant_id=tenant_id) | Q(api__shared_with=tenant_id)
-    links = ApplicationApi.objects.filter(ours, application=application)
-    ordered = links.select_related("api").distinct().order_by("position", "id")
-    return [link.api for link in ordered]
-
-
 def target_of(
     application: Application,
     audience: str | None,
@@ -111,7 +95,7 @@ def target_of(
         if application.is_first_party:
             return identity_target(application)
     else:
-        apis = _apis_of(application)
+        apis = lean.apis_of(application)
         if audience is None and not apis and application.is_first_party:
             return identity_target(application)
         for api in apis:

@@ -21,8 +21,8 @@ from accounts.outbox.models import Delivery
 from config.encryption import decrypt
 from config.errors import ServiceError
 from tokens import feed, probes
+from tokens.management.remote import Answer, Service
 from tokens.models import SigningKey
-from tokens.remote import Answer, Service
 
 Level = Literal["ok", "warning", "wrong"]
 OLDEST_KEY = timedelta(days=366)

@@ -132,7 +132,7 @@ class SignedToken(Token):
         algorithm: str,
         ring: keyring.KeyRing,
     ) -> str:
-        """Return the compact form. Only `minting` and `statements` may call this."""
+        """Return the compact form. Only `minting` and `oidc.statements` may call this."""
         return self.backend.encode(self.payload, algorithm=algorithm, ring=ring)
 
     @classmethod

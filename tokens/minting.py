@@ -110,7 +110,8 @@ def issue_to(
     """Return an access token of an application itself (RFC 6749 section 4.4, RFC 9068).
 
     The caller has just seen it authenticate. A suspension that comes between leaves a
-    revocation that catches the `iat`. Raises `TokenRevoked`, `Unavailable`.
+    revocation that catches the `iat`; who waits for that to be past looks whether it
+    stands again. Raises `TokenRevoked`, `Unavailable`.
     """
     for left in reversed(range(_ATTEMPTS)):
         state, now = feed.read(), int(time.time())
@@ -138,7 +139,14 @@ def issue_to(
             raise TokenRevoked
         if left:
             _wait_until_past(limit)
+            _require_standing(application)
     raise Unavailable("The application's standing keeps changing.", retry_after=2)
+
+
+def _require_standing(application: Application) -> None:
+    rows = Application.objects.filter(pk=application.pk, suspended_at=None)
+    if not rows.filter(tenant__suspended_at=None).exists():
+        raise TokenRevoked("The application is suspended.")
 
 
 def settle(subjects: list[Subject]) -> None:

@@ -18,6 +18,7 @@ from config.errors import Conflict, InvalidInput, NotFound
 from tenants.errors import InvalidClient
 from tenants.models import Application, ApplicationSecret
 from tenants.permissions import require_application
+from tenants.services import lean
 
 OVERLAP_SECONDS = 86400
 MAX_OVERLAP_SECONDS = 90 * 86400
@@ -118,34 +119,25 @@ def authenticate_secret(
 
     A secret from before an application chose `private_key_jwt` is refused.
     """
-    digest, now = _digest(secret), timezone.now()
-    current = Q(expires_at=None) | Q(expires_at__gt=now)
-    mine = ApplicationSecret.objects.filter(
-        current,
-        application__client_id=client_id,
-        application__suspended_at=None,
-        application__tenant__suspended_at=None,
-        application__client_authentication=Application.Authentication.SECRET,
-        revoked_at=None,
-    )
-    found = None
-    for row in mine.select_related("application__tenant"):
-        if constant_time_compare(row.digest, digest):
-            found = row
-    if found is None or not found.application.is_confidential:
+    digest, found = _digest(secret), None
+    for held in lean.live_secrets(client_id, lately=_USED_EVERY):
+        if constant_time_compare(held.digest, digest):
+            found = held
+    if found is None:
         raise InvalidClient
-    _note_use(found)
-    return found.application
+    application = found.application
+    if not application.is_confidential:
+        raise InvalidClient
+    if not found.used_lately:
+        _note_use(found.id)
+    return application
 
 
-def _note_use(row: ApplicationSecret) -> None:
+def _note_use(secret_id: UUID) -> None:
     """Note when a secret was used, once a minute: not every call writes."""
     now = timezone.now()
-    before = now - _USED_EVERY
-    if row.last_used_at is not None and row.last_used_at >= before:
-        return
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
-    ApplicationSecret.objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_EVERY)
+    ApplicationSecret.objects.filter(stale, pk=secret_id).update(last_used_at=now)
 
 
 def _digest(clear: str) -> str:

@@ -16,6 +16,7 @@ from bench.table import Report, grid
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOTH = ("login", "refresh", "verify", "users/me (bearer)")
 OURS_ALONE = ("verify, first sight", "JWKS", "discovery", "revocation feed 304")
+GRANTS = ("oauth client_credentials", "oauth refresh", "oauth introspection")
 FLOORS = ("bare WSGI", "bare Django view", "Django, its middleware")
 OURS = ("DATABASE_URL", "DJANGO_ENV", "VAR_DIR", "PROMETHEUS_MULTIPROC_DIR")
 
@@ -44,6 +45,8 @@ def test_a_quick_run_measures_every_path_without_a_failed_request(
     rows = {(row["path"], row["server"]): row for row in found["figures"]}
     expected = {(path, "ours") for path in (*BOTH, *OURS_ALONE)}
     expected |= {(path, "stock simplejwt") for path in BOTH}
+    expected |= {(path, name) for path in GRANTS for name in ("ours", "oauth-toolkit")}
+    expected |= {("oauth client_credentials, hashed secret", "oauth-toolkit")}
     expected |= {("floor", name) for name in FLOORS}
     expected |= {("login", "bcrypt alone")}
     assert set(rows) == expected
@@ -51,7 +54,19 @@ def test_a_quick_run_measures_every_path_without_a_failed_request(
     assert all(row["wrong"] == 0 for row in rows.values())
     assert found["queries"]["ours"]["refresh"] == 2
     assert found["queries"]["ours"]["verify"] == 1
-    assert {"ours", "stock simplejwt", *FLOORS} == set(found["memory_mib"])
+    assert [found["queries"]["ours"][path] for path in GRANTS] == [3, 3, 2]
+    beside = {"stock simplejwt", "oauth-toolkit", *FLOORS}
+    assert {"ours", *beside} == set(found["memory_mib"])
+
+
+@pytest.mark.e2e
+def test_paths_are_chosen_by_the_beginning_of_their_name(tmp_path: Path) -> None:
+    done = bench("--quick", "--only", "users,jwks", "--json", str(tmp_path / "found"))
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "found").read_text())["figures"]
+    paths = {row["path"] for row in found}
+    assert paths == {"users/me (bearer)", "JWKS", "floor"}
+    assert "oauth-toolkit" not in {row["server"] for row in found}
 
 
 @pytest.mark.e2e

@@ -80,6 +80,7 @@ def test_every_block_runs_and_says_what_the_page_promises(
         f"http://{place}/bye?state=left",
         "300",
         *(f"{issuer}/oauth/device", "5", "authorization_pending"),
+        "orders:read",
         "pushed: please sign in",
     ), said
     token = application.told.get(timeout=30)

@@ -16,7 +16,7 @@ from accounts.models import User
 from tenants.builtins import ensure_built_ins
 from tests.factories import PASSWORD, UserFactory
 from tests.tokens.pairs import minted
-from tokens import quickstart
+from tokens.management import quickstart
 from tokens.services import sign_in
 from tokens.services.sign_in import Credentials
 

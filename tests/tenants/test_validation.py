@@ -63,6 +63,17 @@ def test_reserved_and_repeated_scopes_are_refused(names: list[str]) -> None:
         validation.scope_names("scopes", names)
 
 
+@pytest.mark.parametrize(
+    "name", ["openid", "profile", "email", "roles", "offline_access"]
+)
+@pytest.mark.spec("OIDC Core 5.4", "OIDC Core 11")
+def test_what_openid_connect_names_is_no_apis_scope(name: str) -> None:
+    for reserved in (False, True):
+        with pytest.raises(InvalidInput) as refusal:
+            validation.scope_names("scopes", ["orders:read", name], reserved=reserved)
+        assert refusal.value.errors[0].code == "reserved"
+
+
 def test_reserved_scopes_are_taken_where_they_may_be() -> None:
     assert validation.scope_names("scopes", ["manage"], reserved=True) == ["manage"]
 

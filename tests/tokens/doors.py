@@ -9,10 +9,12 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import jwt
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import set_script_prefix
 from prometheus_client import REGISTRY
@@ -23,6 +25,7 @@ from config.door import Door
 from tenants import origins
 from tokens import feed, keyring, revocations, verification
 from tokens.api.door import ENDPOINTS
+from tokens.oidc.door import ENDPOINTS as GRANTS
 
 COUNTED = {"ntt_http_requests_total", "ntt_http_problems_total"}
 COUNTED |= {"ntt_refreshes_total", "ntt_http_request_seconds_count"}
@@ -32,6 +35,9 @@ FEED = "/api/v1/tokens/revocations"
 JWKS = "/.well-known/jwks.json"
 DISCOVERY = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
+TOKEN = "/oauth/token"
+INTROSPECT = "/oauth/introspect"
+FORM = "application/x-www-form-urlencoded"
 DOCUMENTS = (JWKS, DISCOVERY, OAUTH, FEED)
 PASSING = ("expires_in", "refresh_expires_in")  # seconds pass between two doors
 
@@ -88,6 +94,17 @@ def post(
     return Sent("POST", path, raw)
 
 
+def form(
+    path: str,
+    authorization: str | None = None,
+    /,
+    **given: str,
+) -> Sent:
+    """Return a POST of an HTML form."""
+    environ = {"CONTENT_TYPE": FORM, "HTTP_AUTHORIZATION": authorization}
+    return Sent("POST", path, urlencode(given).encode(), environ=environ)
+
+
 def get(
     path: str,
     query: str = "",
@@ -127,16 +144,16 @@ def _body(raw: bytes) -> Any:
         body = json.loads(raw)
     except ValueError:
         return raw
-    if not isinstance(body, dict) or "refresh_token" not in body:
+    if not isinstance(body, dict) or "access_token" not in body:
         return raw
     for name in PASSING:
-        del body[name]
-    for name in ("access_token", "refresh_token"):
+        body.pop(name, None)
+    for name in {"access_token", "refresh_token"} & set(body):
         claims = jwt.decode(body[name], options={"verify_signature": False})
         for moving in ("iat", "exp", "auth_time"):
             claims.pop(moving, None)
         if name == "access_token":
-            del claims["jti"]  # made of `iat`
+            del claims["jti"]  # made of `iat`, or by chance
         body[name] = (jwt.get_unverified_header(body[name]), claims)
     return body
 
@@ -179,6 +196,17 @@ def _listening() -> Iterator[_Log]:
         root.setLevel(level)
 
 
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """Keep the connection that the test's rows are in; its client brings closing back."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 def _counts() -> Counter[Any]:
     return Counter(
         {
@@ -205,7 +233,7 @@ def ask(
     """Pass a request through, note everything, and take what it wrote back."""
     _as_a_worker_in_service()
     told: list[Any] = []
-    with transaction.atomic(), _listening() as log:
+    with transaction.atomic(), _listening() as log, _kept_open():
         before, earlier = _counts(), len(_events())
         with CaptureQueriesContext(connection) as queries:
             with around() if around else nullcontext():
@@ -258,7 +286,7 @@ class Doors:
     def __init__(self) -> None:
         self.django = django()
         self.passed = 0
-        self.door = Door(self._behind, ENDPOINTS)
+        self.door = Door(self._behind, [*ENDPOINTS, *GRANTS])
 
     def _behind(self, *given: Any) -> Any:
         self.passed += 1

@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.outbox.models import Delivery, Worker
 from tokens import doctor, probes
 from tokens.doctor import Finding
+from tokens.management.remote import Answer, Service
 from tokens.models import SigningKey
-from tokens.remote import Answer, Service
 
 ISSUER = "https://id.example.com"
 

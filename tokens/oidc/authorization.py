@@ -33,7 +33,13 @@ from tokens.oidc.server import server
 PATH = "/oauth/authorize"
 PROMPTS = {"none", "login", "consent", "select_account", "create"}
 MODES = ("query", "form_post")
-_LONGEST = {"state": 2048, "nonce": 512, "login_hint": 254, "scope": 2048}
+READ = frozenset(
+    "client_id response_type redirect_uri response_mode scope state nonce resource audience "
+    "code_challenge code_challenge_method prompt max_age login_hint id_token_hint "
+    "acr_values ui_locales".split()
+)
+_LONGEST = {"nonce": 512, "login_hint": 254, "id_token_hint": 8192}
+_LONGEST_OTHER = 2048
 
 
 class Unanswerable(Exception):
@@ -141,7 +147,7 @@ def _whose(request: Request) -> tuple[Application, Return]:
     known = mode if mode in MODES else "query"
     if not uri.startswith(("http://", "https://")):
         known = "query"
-    back = Return(uri, state if len(state) <= _LONGEST["state"] else "", known)
+    back = Return(uri, state if len(state) <= _LONGEST_OTHER else "", known)
     return client.application, back
 
 
@@ -171,8 +177,8 @@ def _asked(
     application: Application,
     back: Return,
 ) -> Asked:
-    for name, most in _LONGEST.items():
-        if len(given.get(name, "")) > most:
+    for name in READ & given.keys():
+        if len(given[name]) > _LONGEST.get(name, _LONGEST_OTHER):
             raise InvalidRequestError(f"The parameter {name} is too long.")
     if given.get("response_mode", back.mode) != back.mode:
         raise InvalidRequestError("Only the response_mode query and form_post work.")

@@ -1,15 +1,12 @@
 """Callers of the token endpoints: Alice, Bob, and what they hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import ApplicationFactory, SessionFactory, UserFactory
-from tests.tokens.doors import Doors
 from tokens import minting
 from tokens.minting import TokenPair
 
@@ -56,14 +53,3 @@ def as_bearer() -> Callable[[TokenPair], APIClient]:
 def pair(pair_of: Callable[..., TokenPair]) -> TokenPair:
     """Tokens of somebody's session."""
     return pair_of()
-
-
-@pytest.fixture
-def doors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
-    """Both ways, neither of which closes the connection that the test's rows are in."""
-    monkeypatch.setattr("config.door.close_old_connections", lambda: None)
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield Doors()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)

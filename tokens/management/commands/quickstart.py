@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from typing_extensions import override
 
 from config.commands import OperatorCommand
-from tokens import quickstart
+from tokens.management import quickstart
 
 _CURL = """\
 curl -s {url}/api/v1/auth/register -H 'Content-Type: application/json' \\

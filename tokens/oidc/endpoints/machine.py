@@ -27,14 +27,22 @@ def endpoint(serve: Endpoint) -> View:
     @sensitive_post_parameters()
     @wraps(serve)
     def view(request: HttpRequest) -> HttpResponse:
-        try:
-            return serve(posted(request))
-        except OAuth2Error as refusal:
-            return refused(refusal)
-        except ServiceError as refusal:
-            return told(refusal)
+        return served(serve, lambda: posted(request))
 
     return csrf_exempt(view)
+
+
+def served(
+    serve: Endpoint,
+    read: Callable[[], Request],
+) -> HttpResponse:
+    """Serve what `read` returns, and answer refusals of both."""
+    try:
+        return serve(read())
+    except OAuth2Error as refusal:
+        return refused(refusal)
+    except ServiceError as refusal:
+        return told(refusal)
 
 
 def token_of(request: Request) -> str:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tenants.models import Application
-from tokens import statements
 from tokens.minting import TokenPair
+from tokens.oidc import statements
 
 REFRESH = "refresh_token"
 

@@ -17,7 +17,7 @@ from tokens import minting
 from tokens.oidc.clients import Client
 from tokens.oidc.grants.answers import token_response
 from tokens.oidc.models import DeviceCode
-from tokens.oidc.services import codes, devices
+from tokens.oidc.services import codes, consents, devices
 
 
 class DeviceGrant(DeviceCodeGrant):
@@ -47,6 +47,7 @@ class DeviceGrant(DeviceCodeGrant):
         client: Client = self.request.client
         if row.used_at is None:
             _require_approved(row)
+        _require_consent(row)
         session = codes.claim(row, row.login) if row.login else None
         if session is None:
             raise InvalidGrantError("The device_code is used.")
@@ -62,3 +63,10 @@ def _require_approved(row: DeviceCode) -> None:
         raise AccessDeniedError("The person refused.")
     if row.approved_at is None:
         raise AuthorizationPendingError() if devices.poll(row) else SlowDownError()
+
+
+def _require_consent(row: DeviceCode) -> None:
+    """Refuse a device whose consent was taken back since."""
+    target = codes.target_of(row)
+    if row.login and consents.is_needed(row.login.user_id, row.application, target):
+        raise InvalidGrantError("The consent to this was taken back.")

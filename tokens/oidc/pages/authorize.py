@@ -78,8 +78,9 @@ def _begin(request: HttpRequest) -> HttpResponse:
         asked = authorization.read(given, pushed=is_pushed)
     except Refused as refusal:
         return _back(request, refusal.back, refusal.answer)
+    kept = {name: v for name, v in given.items() if name in authorization.READ}
     visit = Visit(
-        asked.application.client_id, given, asked.back.origin, pushed=is_pushed
+        asked.application.client_id, kept, asked.back.origin, pushed=is_pushed
     )
     return _answer(request, asked, visit, "")
 

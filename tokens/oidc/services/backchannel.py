@@ -11,8 +11,8 @@ from uuid import UUID
 from accounts.outbox.posts import Post
 from accounts.outbox.services import enqueue_posts
 from tenants.models import Application
-from tokens import statements
 from tokens.models import Session
+from tokens.oidc import statements
 
 NAME = "backchannel_logout"
 

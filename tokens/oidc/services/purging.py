@@ -17,8 +17,11 @@ def purge_codes() -> int:
 
 
 def purge_pushed_requests() -> int:
-    """Remove pushed requests a day after they lapsed; returns how many."""
-    return _purge(PushedRequest)
+    """Remove pushed requests as soon as they lapsed; returns how many.
+
+    Anybody may leave one in the name of a public client.
+    """
+    return _purge(PushedRequest, timedelta(0))
 
 
 def purge_device_codes() -> int:
@@ -26,8 +29,11 @@ def purge_device_codes() -> int:
     return _purge(DeviceCode)
 
 
-def _purge(model: type[Model]) -> int:
+def _purge(
+    model: type[Model],
+    kept: timedelta = KEPT,
+) -> int:
     rows = model._default_manager
-    over = rows.filter(expires_at__lt=timezone.now() - KEPT).order_by("expires_at")
+    over = rows.filter(expires_at__lt=timezone.now() - kept).order_by("expires_at")
     ids = list(over.values_list("pk", flat=True)[:BATCH])
     return rows.filter(pk__in=ids).delete()[0]

@@ -5,8 +5,9 @@ from typing import Any
 
 from accounts import limits
 from accounts.errors import InsufficientScope
-from tokens import standing, statements, verification
+from tokens import standing, verification
 from tokens.errors import TokenInvalid
+from tokens.oidc import statements
 from tokens.standing import Standing
 
 SCOPE = "openid"

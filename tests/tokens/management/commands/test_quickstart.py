@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.live_server_helper import LiveServer
 
 from tenants.builtins import ensure_built_ins
-from tokens import quickstart
+from tokens.management import quickstart
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

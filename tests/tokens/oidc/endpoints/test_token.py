@@ -7,7 +7,8 @@ from django.test import Client
 
 from accounts.models import User
 from tests.conftest import Together
-from tests.tokens.oidc.confidential import FORM, ask
+from tests.tokens.oidc.bearers import FORM
+from tests.tokens.oidc.confidential import ask
 from tests.tokens.oidc.party import Party, browser_of
 from tokens.services import sessions
 

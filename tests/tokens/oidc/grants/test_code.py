@@ -23,8 +23,9 @@ from tests.tokens.oidc.party import (
     orders_application,
     unread,
 )
-from tokens import statements, verification
+from tokens import verification
 from tokens.models import Session
+from tokens.oidc import statements
 from tokens.oidc.models import AuthorizationCode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]

@@ -234,6 +234,14 @@ def test_a_consent_taken_back_before_the_poll_gives_no_tokens(ann: User) -> None
     assert tv.told(given["device_code"]) == "invalid_grant"
 
 
+def test_a_device_allowed_while_its_consent_went_gives_no_tokens(ann: User) -> None:
+    tv = box(is_first_party=False)
+    given = tv.codes(scope="openid")
+    allow(ann, given["user_code"])
+    Consent.objects.all().delete()
+    assert tv.told(given["device_code"]) == "invalid_grant"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spec("RFC 8628 3.5")
 def test_of_parallel_polls_one_is_in_time(

@@ -21,9 +21,10 @@ from tests.config.peers import Peer, reply, saying, serving
 from tests.factories import ApplicationFactory, LoginFactory, SessionFactory
 from tests.operators import console, root
 from tests.tokens.oidc.logouts import sids, waiting
-from tokens import keyring, statements
+from tokens import keyring
 from tokens.jwts import AccessToken, RefreshToken
 from tokens.models import Session
+from tokens.oidc import statements
 from tokens.oidc.services import backchannel
 from tokens.services import endings
 

@@ -1,7 +1,8 @@
-"""What nobody can use any more is thrown away, a day later."""
+"""What nobody can use any more is thrown away, in its time."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,33 @@ from tokens.oidc.services import purging
 
 pytestmark = pytest.mark.django_db
 
-Make = Callable[[str, datetime], Any]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass
+class Kind:
+    """A table, what purges it, and how long it keeps what lapsed."""
+
+    model: Any
+    purge: Callable[[], int]
+    kept: timedelta
+    usual: dict[str, Any]
+
+    def lapsed(
+        self,
+        digest: str,
+        ago: timedelta,
+    ) -> None:
+        """Make a row that lapsed some time ago."""
+        given = {"digest": digest, "expires_at": timezone.now() - ago, **self.usual}
+        if self.model is DeviceCode:
+            given["user_digest"] = digest
+        self.model.objects.create(**given)
+
+    @property
+    def left(self) -> set[str]:
+        """The digests that are there."""
+        return set(self.model.objects.values_list("digest", flat=True))
 
 
 @pytest.fixture(params=["code", "pushed", "device"])
@@ -24,65 +51,39 @@ def kind(
     request: pytest.FixtureRequest,
     party: Party,
     ann: User,
-) -> tuple[Any, Callable[[], int], Make]:
-    """A table, what purges it, and how a row of it is made."""
-    application = party.application
-    usual: dict[str, Any] = {"application": application}
-    match request.param:
-        case "code":
-            usual |= {"login": LoginFactory(user=ann), "redirect_uri": "x:/"}
-            model, purge = AuthorizationCode, purging.purge_codes
-        case "pushed":
-            usual |= {"parameters": "x"}
-            model, purge = PushedRequest, purging.purge_pushed_requests
-        case _:
-            model, purge = DeviceCode, purging.purge_device_codes
-
-    def make(
-        digest: str,
-        expires_at: datetime,
-    ) -> Any:
-        own = {"user_digest": digest} if model is DeviceCode else {}
-        given = {"digest": digest, "expires_at": expires_at, **usual, **own}
-        return model._default_manager.create(**given)
-
-    return model, purge, make
+) -> Kind:
+    of = {"application": party.application}
+    if request.param == "code":
+        mine = {**of, "login": LoginFactory(user=ann), "redirect_uri": "x:/"}
+        return Kind(AuthorizationCode, purging.purge_codes, DAY, mine)
+    if request.param == "pushed":
+        mine = {**of, "parameters": "x"}
+        return Kind(PushedRequest, purging.purge_pushed_requests, timedelta(0), mine)
+    return Kind(DeviceCode, purging.purge_device_codes, DAY, of)
 
 
-def test_what_lapsed_more_than_a_day_ago_goes(
-    kind: tuple[Any, Callable[[], int], Make],
-) -> None:
-    model, purge, make = kind
-    now = timezone.now()
-    kept = [
-        make("a", now + timedelta(minutes=1)),
-        make("b", now - timedelta(hours=23)),
-    ]
-    make("c", now - timedelta(hours=25))
-    make("d", now - timedelta(days=400))
-    assert purge() == 2
-    assert set(model.objects.values_list("digest", flat=True)) == {
-        row.digest for row in kept
-    }
-    assert purge() == 0
+def test_what_lapsed_long_enough_ago_goes(kind: Kind) -> None:
+    kind.lapsed("good", -timedelta(minutes=1))
+    kind.lapsed("late", kind.kept - timedelta(seconds=30))
+    kind.lapsed("over", kind.kept + timedelta(minutes=1))
+    kind.lapsed("long over", 400 * DAY)
+    assert kind.purge() == 2
+    assert kind.left == {"good", "late"}
+    assert kind.purge() == 0
 
 
 def test_few_go_at_a_time_the_oldest_first(
-    kind: tuple[Any, Callable[[], int], Make],
+    kind: Kind,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    model, purge, make = kind
     monkeypatch.setattr(purging, "BATCH", 2)
-    for day in range(2, 5):
-        make(str(day), timezone.now() - timedelta(days=day))
-    assert purge() == 2
-    assert model.objects.get().digest == "2"
+    for day in (2, 3, 4):
+        kind.lapsed(str(day), day * DAY)
+    assert kind.purge() == 2
+    assert kind.left == {"2"}
 
 
-def test_the_worker_does_it(
-    kind: tuple[Any, Callable[[], int], Make],
-) -> None:
-    model, _, make = kind
-    make("a", timezone.now() - timedelta(hours=25))
+def test_the_worker_does_it(kind: Kind) -> None:
+    kind.lapsed("over", 25 * HOUR)
     housekeeping.run()
-    assert not model.objects.exists()
+    assert not kind.left

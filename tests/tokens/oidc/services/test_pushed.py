@@ -33,6 +33,18 @@ def test_credentials_are_not_part_of_the_request(party: Party) -> None:
     assert pushed.take(named(party, request_uri)) == asked
 
 
+@pytest.mark.spec("RFC 6749 3.1", "RFC 9126 2.1")
+def test_what_nobody_reads_is_not_kept_and_nothing_is_long(party: Party) -> None:
+    """Anybody may push in the name of a public client: it must not fill the database."""
+    asked = party.request(**{f"unknown_{n}": "x" * 1000 for n in range(40)})
+    request_uri = pushed.push(party.application, asked)
+    assert pushed.take(named(party, request_uri)) == party.request()
+    for name in ("acr_values", "ui_locales", "prompt", "id_token_hint"):
+        with pytest.raises(OAuth2Error):
+            long = party.request(**{name: "login " * 4000})
+            pushed.push(party.application, long)
+
+
 @pytest.mark.spec("RFC 9126 2.1")
 def test_the_client_is_who_authenticated_whoever_is_named(party: Party) -> None:
     asked = party.request(client_id="somebody-else")

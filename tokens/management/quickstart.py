@@ -22,7 +22,7 @@ from tenants.models import Api, Application, Tenant
 from tenants.services.apis import Scope, create_api
 from tenants.services.applications import create_application
 from tenants.services.tenants import create_tenant
-from tokens.remote import Answer, Service
+from tokens.management.remote import Answer, Service
 from tokens.revocations import subjects_of
 
 SLUG, NAME = "quickstart", "Quickstart"

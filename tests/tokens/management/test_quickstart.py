@@ -10,10 +10,10 @@ from accounts.models import User
 from config.errors import Conflict, Unavailable
 from tenants.models import Api, Application, Tenant
 from tests.factories import ApiFactory, UserFactory
-from tokens import quickstart
+from tokens.management import quickstart
+from tokens.management.quickstart import Journey, QuickstartFailed, Step
+from tokens.management.remote import Answer, Service
 from tokens.models import Session
-from tokens.quickstart import Journey, QuickstartFailed, Step
-from tokens.remote import Answer, Service
 
 NAMES = [
     *["register", "log in", "verify offline", "call users/me", "refresh"],

@@ -8,7 +8,7 @@ import pytest
 from typing_extensions import override
 
 from config.errors import InvalidInput, Unavailable
-from tokens.remote import Service
+from tokens.management.remote import Service
 
 
 class Hostile(BaseHTTPRequestHandler):

@@ -1,0 +1,1 @@
+"""A stock django-oauth-toolkit project, as its documentation describes it."""
