@@ -28,7 +28,8 @@ def perform(play: dict[str, Any]) -> dict[str, dict[str, Any]]:
             identifier, tenant=tenant, acting_user=None, name="Orders", scopes=listed
         )
     for name, person in play["people"].items():
-        create_user(NewUser(**person, verified=True), acting_user=None)
+        new = NewUser(**person, name=name.title(), verified=True)
+        create_user(new, acting_user=None)
         told[name] = person
     for name, traits in play["applications"].items():
         made = create_application(tenant, acting_user=None, **{"name": name, **traits})

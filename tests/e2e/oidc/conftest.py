@@ -78,6 +78,7 @@ def play(
         },
         "applications": {
             "web": web,
+            "unasked": web,
             "own": {**web, "is_first_party": True, "audiences": []},
             "told": {**web, **told, "is_first_party": True},
             "pushing": {**web, "require_pushed_authorization_requests": True},
