@@ -24,7 +24,7 @@ _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}")
 _MOST_TAGS = 10
 _LONGEST = 256
 _ENGLISH = ("/admin/", "/api/", "/account/brand/")
-_ASKED = "ui_locales"
+ASKED = "ui_locales"
 _NEXT = "next"
 
 
@@ -98,7 +98,7 @@ def asked(request: HttpRequest) -> str:
 
     It is OpenID Connect's: tags separated by spaces, most wanted first.
     """
-    tags = request.GET.get(_ASKED, "")[:256].split()[:_MOST_TAGS]
+    tags = request.GET.get(ASKED, "")[:256].split()[:_MOST_TAGS]
     return next((tag for tag in map(supported, tags) if tag), "")
 
 
@@ -130,7 +130,7 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
     tags = offered()
     if len(tags) < 2 or request.method not in ("GET", "HEAD") or _person(request):
         return {}
-    if set(request.GET) - {_ASKED, _NEXT}:
+    if set(request.GET) - {ASKED, _NEXT}:
         return {}
     names = dict(settings.LANGUAGES)
     return {"page_languages": [Choice(t, names[t], _again(request, t)) for t in tags]}
@@ -144,7 +144,7 @@ def _again(
     own = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
     safe = own and onward.startswith("/") and onward.isprintable()
     query = {_NEXT: onward} if safe else {}
-    return f"?{urlencode({**query, _ASKED: tag})}"
+    return f"?{urlencode({**query, ASKED: tag})}"
 
 
 def isolated(text: str) -> str:

@@ -23,10 +23,11 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
 from accounts.pages import sentences
+from config import languages
 from config.errors import ServiceError, TooManyRequests
 from tenants import admission
 from tokens.oidc import authorization, decisions
-from tokens.oidc.authorization import Asked, Refused, Return, Unanswerable
+from tokens.oidc.authorization import Asked, Refused, Unanswerable
 from tokens.oidc.decisions import Step
 from tokens.oidc.pages import consent
 from tokens.oidc.pages.consent import Question
@@ -57,9 +58,9 @@ def authorize(request: HttpRequest) -> HttpResponse:
     try:
         return _begin(request)
     except Unanswerable as refusal:
-        return _unanswerable(request, refusal)
+        return consent.unanswerable(request, refusal)
     except TooManyRequests as refusal:
-        return _too_often(request, refusal)
+        return consent.too_often(request, refusal)
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
@@ -77,7 +78,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
     try:
         asked = authorization.read(given, pushed=is_pushed)
     except Refused as refusal:
-        return _back(request, refusal.back, refusal.answer)
+        return consent.answer(request, refusal.back, refusal.answer)
     kept = {name: v for name, v in given.items() if name in authorization.READ}
     visit = Visit(
         asked.application.client_id, kept, asked.back.origin, pushed=is_pushed
@@ -99,13 +100,13 @@ def _go_on(request: HttpRequest) -> HttpResponse:
     visit_id = request.GET[visits.NAME]
     visit = visits.read(request, visit_id)
     if visit is None:
-        return _over(request)
+        return consent.over(request)
     try:
         asked = authorization.read(visit.parameters, pushed=visit.pushed)
     except Unanswerable as refusal:
-        return _unanswerable(request, refusal)
+        return consent.unanswerable(request, refusal)
     except Refused as refusal:
-        return _back(request, refusal.back, refusal.answer)
+        return consent.answer(request, refusal.back, refusal.answer)
     return _answer(request, asked, visit, visit_id)
 
 
@@ -120,7 +121,9 @@ def _answer(
     step = decisions.next_step(asked, visit, present)
     if step is Step.SOMEBODY_ELSE:
         visits.forget(request, visit_id)
-        return _back(request, asked.back, dict(LoginRequiredError().get_body()))
+        return consent.answer(
+            request, asked.back, dict(LoginRequiredError().get_body())
+        )
     if present is not None and step not in (Step.CHOOSE, Step.PROVE):
         enter = admission.admit if step is Step.NOTHING else admission.require_welcome
         try:
@@ -131,14 +134,15 @@ def _answer(
         return _grant(request, asked, present, visit_id)
     if "none" in asked.prompts:
         error = decisions.UNSEEN[step]()
-        return _back(request, asked.back, dict(error.get_body()))
+        return consent.answer(request, asked.back, dict(error.get_body()))
     if not visit_id:
         limits.hit("authorizations_ip", lockouts.caller())
     if step is Step.CONSENT:
         visit = replace(visit, shown=decisions.asked_of(asked, present))
     path = visits.keep(request, visit, visit_id)
     if step in WAYS:
-        query = urlencode({browser.NEXT: path})
+        asked_in = {n: v for n, v in visit.parameters.items() if n == languages.ASKED}
+        query = urlencode({browser.NEXT: path, **asked_in})
         return HttpResponseRedirect(f"{reverse(WAYS[step])}?{query}")
     question = _question(path, visit, asked, present)
     draw = consent.choose if step is Step.CHOOSE else consent.ask
@@ -169,7 +173,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
     visit_id = request.GET[visits.NAME]
     visit, present = visits.read(request, visit_id), browser.standing_of(request)
     if visit is None:
-        return _over(request)
+        return consent.over(request)
     path = visits.path_of(visit_id)
     if present is None:
         return HttpResponseRedirect(path)
@@ -224,7 +228,7 @@ def _grant(
         nonce=asked.nonce,
     )
     code = codes.give(grant, login_id=present.login_id)
-    return _back(request, asked.back, {"code": code})
+    return consent.answer(request, asked.back, {"code": code})
 
 
 def _deny(
@@ -243,21 +247,7 @@ def _deny(
         succeeded=False,
         details={"client_id": asked.application.client_id},
     )
-    return _back(request, asked.back, dict(AccessDeniedError().get_body()))
-
-
-def _back(
-    request: HttpRequest,
-    back: Return,
-    answer: dict[str, str],
-) -> HttpResponse:
-    """Send the browser to the client, by a redirect or by a form that posts itself."""
-    if back.mode == "form_post":
-        parameters = back.parameters(answer)
-        return consent.form_post(request, back.redirect_uri, parameters)
-    response = HttpResponse(status=302)
-    response["Location"] = back.url(answer)
-    return response
+    return consent.answer(request, asked.back, dict(AccessDeniedError().get_body()))
 
 
 def _not_admitted(
@@ -268,34 +258,9 @@ def _not_admitted(
 ) -> HttpResponse:
     """Say why somebody may not go on; without a page the client is told (RFC 6749 4.1.2.1)."""
     if "none" in asked.prompts:
-        return _back(request, asked.back, dict(AccessDeniedError().get_body()))
+        return consent.answer(request, asked.back, dict(AccessDeniedError().get_body()))
     path = visits.keep(request, *here)
     question = _question(path, here[0], asked, browser.standing_of(request))
     return consent.refused(
         request, question, sentences.said(refusal), status=refusal.status
     )
-
-
-def _unanswerable(
-    request: HttpRequest,
-    refusal: Unanswerable,
-) -> HttpResponse:
-    detail = refusal.error.get_error_description()
-    title = _("This sign-in link does not work.")
-    return consent.failed(request, title, detail, 400)
-
-
-def _too_often(
-    request: HttpRequest,
-    refusal: TooManyRequests,
-) -> HttpResponse:
-    title = _("This sign-in link does not work.")
-    response = consent.failed(request, title, sentences.said(refusal), refusal.status)
-    response["Retry-After"] = str(refusal.retry_after)
-    return response
-
-
-def _over(request: HttpRequest) -> HttpResponse:
-    title = _("This sign-in is over.")
-    told = _("Go back to the application, and begin again.")
-    return consent.failed(request, title, told, 400)

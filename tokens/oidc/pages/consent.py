@@ -11,12 +11,16 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.pages import sentences
 from config import envelope
+from config.errors import TooManyRequests
 from tenants.admission import Target
 from tenants.models import Api, Application
 from tokens.oidc import scopes
+from tokens.oidc.authorization import Return, Unanswerable
 from tokens.pages import visits
 from tokens.pages.visits import Visit
 from tokens.pages.welcome import Welcome
@@ -104,6 +108,48 @@ def form_post(
     response["Content-Security-Policy"] = policy
     response["Cache-Control"] = "no-store"
     return response
+
+
+def answer(
+    request: HttpRequest,
+    back: Return,
+    told: dict[str, str],
+) -> HttpResponse:
+    """Send the browser to the client, by a redirect or by a form that posts itself."""
+    if back.mode == "form_post":
+        parameters = back.parameters(told)
+        return form_post(request, back.redirect_uri, parameters)
+    response = HttpResponse(status=302)
+    response["Location"] = back.url(told)
+    return response
+
+
+def unanswerable(
+    request: HttpRequest,
+    refusal: Unanswerable,
+) -> HttpResponse:
+    """Return the page for a request that must lead nobody back to its client."""
+    detail = refusal.error.get_error_description()
+    title = _("This sign-in link does not work.")
+    return failed(request, title, detail, 400)
+
+
+def too_often(
+    request: HttpRequest,
+    refusal: TooManyRequests,
+) -> HttpResponse:
+    """Return the page for somebody who has to wait."""
+    title = _("This sign-in link does not work.")
+    response = failed(request, title, sentences.said(refusal), refusal.status)
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def over(request: HttpRequest) -> HttpResponse:
+    """Return the page for a visit that was answered, or took too long."""
+    title = _("This sign-in is over.")
+    told = _("Go back to the application, and begin again.")
+    return failed(request, title, told, 400)
 
 
 def origin_of(uri: str) -> str:

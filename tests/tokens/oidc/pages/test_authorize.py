@@ -286,3 +286,16 @@ def test_requests_that_ask_somebody_are_counted_per_ip(
     assert party.authorize(Client()).status_code == 429
     assert party.post("par", **party.request()).status_code == 429
     assert "code" in answer_of(party.authorize(browser_of(ann)))
+
+
+@pytest.mark.spec("OIDC Core 3.1.2.1", "RFC 9126 4")
+def test_the_languages_asked_for_go_along_also_where_they_were_pushed(
+    party: Party,
+) -> None:
+    pushed = party.post("par", **party.request(ui_locales="de en")).json()
+    browser = Client()
+    given = {"client_id": party.application.client_id, **pushed}
+    entry = browser.get("/oauth/authorize", given)
+    page = browser.get(entry["Location"])
+    assert page["Content-Language"] == "de"
+    assert browser.get("/account/signup/")["Content-Language"] == "de"
