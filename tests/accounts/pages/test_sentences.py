@@ -38,6 +38,7 @@ MET_BY_PAGES = (  # whose refusals reach a page
 )
 NEVER_ON_A_PAGE = {  # what only the API, the console or a command asks for
     "No user has this e-mail address.",
+    "The token belongs to another client.",
     "Only a superuser may do this.",
     "Only the person themselves may leave.",
     "Only the person themselves may have their data.",
