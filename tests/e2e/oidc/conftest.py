@@ -10,14 +10,11 @@ import pytest
 from bench.processes import free_port
 from tests.browser.conftest import chromium as _chromium
 from tests.e2e.oidc import node
-from tests.e2e.oidc.keys import public_set
 from tests.e2e.oidc.listener import Listener
 from tests.e2e.oidc.person import Person
+from tests.e2e.oidc.play import API, applications, people
 from tests.e2e.oidc.service import Service, prepared
 
-API = "https://orders.example.com"
-CLIENT, CODE, REFRESH = "client_credentials", "authorization_code", "refresh_token"
-DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 chromium = _chromium
 
 
@@ -43,58 +40,18 @@ def service(
 ) -> Iterator[Service]:
     """The running service."""
     made = prepared(tmp_path_factory.mktemp("service"))
-    made.perform(play(listener.origin, f"http://localhost:{shop_port}"))
+    made.perform(
+        {
+            "apis": {API: ["orders:read", "orders:write"]},
+            "people": people(),
+            "applications": applications(
+                listener.origin, f"http://localhost:{shop_port}"
+            ),
+        }
+    )
     made.server.start()
     yield made
     made.server.stop()
-
-
-def play(
-    origin: str,
-    shop: str,
-) -> dict[str, Any]:
-    """Return who there is: people, an API, and an application of each kind."""
-    back = {
-        "redirect_uris": [f"{origin}/callback", f"{origin}/page.html"],
-        "post_logout_redirect_uris": [f"{origin}/goodbye", f"{origin}/page.html"],
-        "audiences": [API],
-    }
-    web = {"type": "web", "grants": [CODE, REFRESH, CLIENT, DEVICE], **back}
-    told = {"backchannel_logout_uri": f"{origin}/backchannel"}
-    spa = {"type": "spa", "allowed_origins": [origin], **back}
-    signing = {"client_authentication": "private_key_jwt", "jwks": public_set()}
-    django = {
-        "redirect_uris": [f"{shop}/oidc/callback/"],
-        "post_logout_redirect_uris": [f"{shop}/"],
-    }
-    return {
-        "apis": {API: ["orders:read", "orders:write"]},
-        "people": {
-            name: {
-                "email": f"{name}@example.com",
-                "password": f"{name} walks in the hills",
-            }
-            for name in ("ann", "bob", "cho", "dee")
-        },
-        "applications": {
-            "web": web,
-            "unasked": web,
-            "own": {**web, "is_first_party": True, "audiences": []},
-            "told": {**web, **told, "is_first_party": True},
-            "pushing": {**web, "require_pushed_authorization_requests": True},
-            "signer": {**web, **signing},
-            "signing": {**web, **signing, "audiences": []},
-            "spa": spa,
-            "page": {**spa, "audiences": []},
-            "native": {
-                "type": "native",
-                "redirect_uris": ["http://127.0.0.1/callback"],
-            },
-            "television": {"type": "native", "grants": [DEVICE, REFRESH]},
-            "machine": {"type": "service", "audiences": [API]},
-            "django": {"type": "web", **django},
-        },
-    }
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import requests
 from tests.e2e.oidc.conftest import person
 from tests.e2e.oidc.listener import Listener
 from tests.e2e.oidc.person import Person
-from tests.e2e.oidc.plain import Plain
+from tests.e2e.oidc.plain import Plain, claims
 from tests.e2e.oidc.service import Service
 
 pytestmark = [pytest.mark.e2e, pytest.mark.spec("OIDC RP-Initiated Logout 4")]
@@ -108,3 +108,20 @@ def test_without_anything_somebody_is_asked_and_stays_here(
     done = ann.press(page)
     assert done.status_code == 200
     assert not is_in(ann, client)
+
+
+@pytest.mark.spec("OIDC Back-Channel Logout 2.7")
+def test_signing_out_of_one_application_is_told_to_the_other(
+    service: Service,
+    client: Plain,
+    ann: Person,
+    listener: Listener,
+) -> None:
+    other = Plain(service, "told", client.callback)
+    token = client.tokens(ann)["id_token"]
+    known = claims(other.tokens(ann)["id_token"])
+    listener.received.clear()
+    assert leave(ann, id_token_hint=token).status_code == 200
+    told = claims(listener.wait_for("/backchannel").form["logout_token"])
+    assert (told["sid"], told["sub"]) == (known["sid"], known["sub"])
+    assert told["aud"] == other.client_id

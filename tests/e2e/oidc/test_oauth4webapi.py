@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.oidc.conftest import API, Play
+from tests.e2e.oidc.conftest import Play
 from tests.e2e.oidc.keys import private_key
 from tests.e2e.oidc.person import Person
+from tests.e2e.oidc.play import API
 from tests.e2e.oidc.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -54,11 +55,13 @@ def test_somebody_signs_in(
     assert "sign-in" in ann.seen
 
 
-@pytest.mark.spec("OIDC Core 5.3")
+@pytest.mark.spec("OIDC Core 5.3.2")
+@pytest.mark.parametrize("metadata", [{}, {"userinfo_signed_response_alg": "RS256"}])
 def test_userinfo_is_of_who_signed_in(
     service: Service,
     converse: Play,
     ann: Person,
+    metadata: dict[str, str],
 ) -> None:
     """Our own application has no API, so its token is for UserInfo; nobody is asked."""
     told = converse(
@@ -68,6 +71,7 @@ def test_userinfo_is_of_who_signed_in(
         scenario="code",
         scope="openid email offline_access",
         userinfo=True,
+        metadata=metadata,
     )
     assert told["userinfo"]["sub"] == told["claims"]["sub"]
     assert told["userinfo"]["email"] == service.cast["ann"]["email"]

@@ -37,6 +37,37 @@ def test_somebody_signs_in(
     assert set(told["scope"].split()) == set(WHOLE.split())
 
 
+@pytest.mark.spec("RFC 8252 7.3")
+def test_an_app_on_the_device_listens_at_any_port_of_the_loopback(
+    converse: Play,
+    ann: Person,
+    listener: Listener,
+) -> None:
+    """Which port was free, only the app knows; the address is registered without."""
+    here = listener.origin.replace("localhost", "127.0.0.1")
+    there = {"redirect_uri": f"{here}/callback"}
+    told = converse(SCRIPT, "native", ann, scenario="code", scope=WHOLE, **there)
+    assert told["claims"]["sub"]
+
+
+@pytest.mark.spec("OIDC Core 3.1.3.7")
+@pytest.mark.parametrize(
+    ("client", "algorithm"), [("es256", "ES256"), ("eddsa", "EdDSA")]
+)
+def test_an_application_chooses_how_its_id_tokens_are_signed(
+    converse: Play,
+    ann: Person,
+    client: str,
+    algorithm: str,
+) -> None:
+    metadata = {"id_token_signed_response_alg": algorithm}
+    scope = "openid offline_access"
+    told = converse(
+        SCRIPT, client, ann, scenario="code", scope=scope, metadata=metadata
+    )
+    assert told["claims"]["sub"] == told["renewed"]["sub"]
+
+
 @pytest.mark.spec("OIDC Core 5.3")
 def test_userinfo_is_of_who_signed_in(
     service: Service,
@@ -81,7 +112,12 @@ def test_the_end_of_a_session_is_told_by_a_token_that_it_can_check(
 
     listener.received.clear()
     told = converse(
-        SCRIPT, "told", ann, scenario="backchannel", scope=WHOLE, answers={"end": end}
+        SCRIPT,
+        "told",
+        ann,
+        scenario="backchannel",
+        scope="openid",
+        answers={"end": end},
     )
     assert told["payload"]["events"] == {LOGOUT: {}}
     assert told["payload"]["sid"] == told["claims"]["sid"]

@@ -4,7 +4,7 @@ import { ask, given, play, refusal } from "./talk.mjs";
 
 const http = { [oauth.allowInsecureRequests]: true };
 const issuer = new URL(given.issuer);
-const client = { client_id: given.client_id };
+const client = { client_id: given.client_id, ...given.metadata };
 const proof = {
   basic: () => oauth.ClientSecretBasic(given.client_secret),
   post: () => oauth.ClientSecretPost(given.client_secret),
@@ -73,7 +73,11 @@ async function exchanged(as, auth, extra = {}) {
 async function about(as, tokens) {
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);
   const answer = await oauth.userInfoRequest(as, client, tokens.access_token, http);
-  return oauth.processUserInfoResponse(as, client, sub, answer);
+  const told = await oauth.processUserInfoResponse(as, client, sub, answer);
+  if (client.userinfo_signed_response_alg) {
+    await oauth.validateApplicationLevelSignature(as, answer, http);
+  }
+  return told;
 }
 
 async function refreshed(as, auth, token) {
