@@ -191,7 +191,8 @@ class ApplicationForm(RefusableForm):
             "tos_uri": "Terms of service",
         }
         help_texts = {
-            "is_first_party": "Ours: may sign people in by REST.",
+            "is_first_party": "Ours: asks nobody for consent, and without a "
+            "secret may sign people in by REST.",
             "require_pushed_authorization_requests": "Sign-ins begin with a call from "
             "its server (RFC 9126), so that nobody alters them on the way.",
             "id_token_algorithm": "RS256 is what every OpenID Connect client knows.",

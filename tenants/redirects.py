@@ -37,7 +37,8 @@ def redirect_uris(
     for value in values:
         fault = _fault(value, native=native)
         if fault:
-            raise InvalidInput.at(field, detail=fault)
+            which = f"{value[:100]}: " if len(values) > 1 else ""
+            raise InvalidInput.at(field, detail=which + fault)
     if len({_normal(value) for value in values}) != len(values):
         raise InvalidInput.at(
             field,

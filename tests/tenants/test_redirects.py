@@ -173,3 +173,9 @@ def test_what_we_could_not_call_safely_is_refused(bad: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         redirects.endpoint("jwks_uri", bad)
     assert refused.value.errors[0].pointer == "#/jwks_uri"
+
+
+def test_a_refusal_of_several_names_the_one_at_fault() -> None:
+    good, bad = "https://app.example.com/", "http://app.example.com/"
+    assert refusal(good, bad).startswith(f"{bad}: Expected an exact https URI")
+    assert refusal(bad).startswith("Expected an exact https URI")

@@ -146,5 +146,5 @@ def _note_failure(
         target=application,
         tenant_id=application.tenant_id if application else None,
         succeeded=False,
-        outcome=f"refused by {method}",
+        outcome=f"client refused, method {method}",
     )

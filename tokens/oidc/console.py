@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config import console
 from config.console import Cell, Panel, Snippet
+from tenants.admission import scope_of
 from tenants.models import Application
 from tenants.services.policy import CLIENT, CODE, DEVICE, REFRESH
 
@@ -77,10 +78,11 @@ def _generic(application: Application) -> dict[str, str]:
         scopes = application.scopes
         if DEVICE in application.grants:
             found["OIDC_DEVICE_URL"] = _url("oauth/device-authorization")
-            scopes = ["openid", "profile", "email"]
+            scopes = ["openid", "profile", "email", *_of_api(application)]
         found["OIDC_TOKEN_URL"] = _url("oauth/token")
         return found | {"OIDC_SCOPES": " ".join(scopes)}
-    offline = ["offline_access"] if REFRESH in application.grants else []
+    more = ["offline_access"] if REFRESH in application.grants else []
+    more += _of_api(application)
     return found | {
         "OIDC_ISSUER": settings.ISSUER,
         "OIDC_AUTH_URL": _url("oauth/authorize"),
@@ -88,9 +90,15 @@ def _generic(application: Application) -> dict[str, str]:
         "OIDC_API_URL": _url("oauth/userinfo"),
         "OIDC_SIGNOUT_URL": _url("oauth/logout"),
         "OIDC_REDIRECT_URI": next(iter(application.redirect_uris), ""),
-        "OIDC_SCOPES": " ".join(["openid", "profile", "email", *offline]),
+        "OIDC_SCOPES": " ".join(["openid", "profile", "email", *more]),
         "OIDC_USE_PKCE": "true",
     }
+
+
+def _of_api(application: Application) -> list[str]:
+    """Return the scopes of its first API: what a token without `resource` may hold."""
+    first = application.applicationapi_set.select_related("api").first()
+    return scope_of(application, first.api).split() if first else []
 
 
 def _sdk(application: Application) -> dict[str, str]:

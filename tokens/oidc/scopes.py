@@ -9,7 +9,7 @@ from tenants.models import Api
 
 STANDARD = {  # OpenID Connect Core sections 5.4 and 11, and `roles` of ours
     "openid": _("Know that it is you, by an ID that stays the same"),
-    "profile": _("See your profile: your name and language"),
+    "profile": _("See your profile: your name"),
     "email": _("See your e-mail address, and whether it is verified"),
     "roles": _("See your roles in its organisation"),
     "offline_access": _("Keep its access while you are away"),

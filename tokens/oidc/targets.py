@@ -30,7 +30,9 @@ def asked_for(
     held = [s for s in offered if s in wanted] if wanted else own.scope.split()
     if wanted and not held:
         raise InvalidInput.at(
-            "scope", code="invalid_scope", detail="This client may have none of these."
+            "scope",
+            code="invalid_scope",
+            detail="This client may have none of these scopes.",
         )
     granted = " ".join(held)
     if own.api_id is None:

@@ -182,10 +182,10 @@ def test_a_failure_is_written_down_without_what_was_shown(
         ask(client_id="nobody-canary", client_secret="x")
     events = list(Event.objects.filter(action=Action.CLIENT_REFUSED).order_by("id"))
     assert [event.outcome for event in events] == [
-        "refused by client_secret_basic",
-        "refused by client_secret_post",
-        "refused by private_key_jwt",
-        "refused by client_secret_post",
+        "client refused, method client_secret_basic",
+        "client refused, method client_secret_post",
+        "client refused, method private_key_jwt",
+        "client refused, method client_secret_post",
     ]
     known, unknown = events[0], events[-1]
     assert not known.succeeded

@@ -122,6 +122,20 @@ def test_settings_follow_the_grants() -> None:
     assert told["OIDC_SCOPES"] == "'openid profile email'"
 
 
+@pytest.mark.parametrize("grant", [CODE, DEVICE])
+def test_settings_ask_for_the_scopes_of_the_first_api(grant: str) -> None:
+    shop = application(grants=[grant], scopes=["orders:read", "other"])
+    for name in ("orders", "others"):
+        api = ApiFactory.create(
+            tenant=shop.tenant,
+            identifier=f"https://api.example.com/{name}",
+            scopes=[{"name": f"{name}:read"}, {"name": f"{name}:write"}],
+        )
+        shop.applicationapi_set.create(api=api)
+    asked = "'openid profile email orders:read'"
+    assert snippet(shop)["OIDC_SCOPES"] == asked
+
+
 def test_our_sdk_finds_its_three_variables() -> None:
     app = application()
     assert snippet(app, 1) == {"NTT_AUTH_ISSUER": ISSUER, "NTT_AUTH_CLIENT_ID": "shop"}
