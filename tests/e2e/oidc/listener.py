@@ -62,6 +62,11 @@ class Listener:
             time.sleep(0.05)
         raise AssertionError(f"nothing came to {path}: {self.received}")
 
+    def body_at(self, path: str) -> bytes:
+        """Return what is answered at a path."""
+        found = self.files.get(path, b"<!doctype html><h1>Arrived</h1>")
+        return found if isinstance(found, bytes) else found.read_bytes()
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         listener = self
 
@@ -85,10 +90,7 @@ class Listener:
                     dict(self.headers),
                 )
                 listener.received.append(one)
-                found = listener.files.get(
-                    parts.path, b"<!doctype html><h1>Arrived</h1>"
-                )
-                body = found if isinstance(found, bytes) else found.read_bytes()
+                body = listener.body_at(parts.path)
                 self.send_response(200)
                 kind = _TYPES.get(Path(parts.path).suffix, "text/html")
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
