@@ -29,5 +29,11 @@ def verify_first(request: HttpRequest) -> HttpResponse:
             told = _("We mailed a link to %(email)s. Open it to verify the address.")
             messages.success(request, told % {"email": isolated(person.email)})
             return HttpResponseRedirect(here)
-    shown = {"here": here, "onward": onward, "person": person}
-    return draw(request, "verify-first", refusal, **shown)
+    return draw(
+        request,
+        "verify-first",
+        refusal,
+        here=here,
+        onward=onward,
+        person=person,
+    )
