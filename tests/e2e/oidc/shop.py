@@ -17,7 +17,6 @@ RENEWED = 2  # seconds after which the session is looked at again, by prompt=non
 
 def configure(given: dict[str, Any]) -> None:
     """Set up Django as the library's documentation says."""
-    told = given["metadata"]
     settings.configure(
         SECRET_KEY="a secret of the shop, of these tests only",
         ALLOWED_HOSTS=["localhost"],
@@ -48,6 +47,14 @@ def configure(given: dict[str, Any]) -> None:
         LOGOUT_REDIRECT_URL="/",
         SESSION_COOKIE_NAME="shop-session",
         CSRF_COOKIE_NAME="shop-csrf",
+        **_as_a_client(given),
+    )
+
+
+def _as_a_client(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what the library is told."""
+    told = given["metadata"]
+    return dict(
         OIDC_RP_CLIENT_ID=given["client_id"],
         OIDC_RP_CLIENT_SECRET=given["client_secret"],
         OIDC_RP_SIGN_ALGO="RS256",
