@@ -27,6 +27,7 @@ class Step(enum.Enum):
     SIGN_IN = enum.auto()
     SIGN_UP = enum.auto()
     CHOOSE = enum.auto()
+    VERIFY = enum.auto()
     PROVE = enum.auto()
     ENROL = enum.auto()
     CONSENT = enum.auto()
@@ -38,6 +39,7 @@ UNSEEN = {
     Step.SIGN_IN: LoginRequiredError,
     Step.SIGN_UP: LoginRequiredError,
     Step.CHOOSE: LoginRequiredError,
+    Step.VERIFY: InteractionRequiredError,
     Step.PROVE: LoginRequiredError,
     Step.ENROL: InteractionRequiredError,
     Step.CONSENT: ConsentRequiredError,
@@ -62,7 +64,7 @@ def next_step(
         return Step.SOMEBODY_ELSE
     if _is_stale(asked, visit, present):
         return Step.PROVE
-    missing = factor_step(asked.application, present, asked.acr_values)
+    missing = proof_step(asked.application, present, asked.acr_values)
     if missing is not None:
         return missing
     if "consent" in asked.prompts or consents.is_needed(
@@ -98,15 +100,18 @@ def _is_stale(
     return asked.max_age is not None and time.time() - proven > asked.max_age
 
 
-def factor_step(
+def proof_step(
     application: Application,
     present: Standing,
     acr_values: tuple[str, ...] = (),
 ) -> Step | None:
-    """Return how a missing second factor is shown: by who has one, or who must have one.
+    """Return what somebody has to prove first: their address, or a second factor.
 
-    None where nothing asks for one, or the login has it.
+    The factor is shown by who has one, or set up by who must have one. None where nothing
+    is missing.
     """
+    if application.tenant.verification_required and not present.email_verified:
+        return Step.VERIFY
     if "mfa" in present.amr:
         return None
     has_one = flows.has_factor(present.user_id)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tokens.pages.address import verify_first
 from tokens.pages.enrolment import required
 from tokens.pages.factor import authenticate
 from tokens.pages.invitation import invitation
@@ -18,6 +19,7 @@ urlpatterns = [
     path("passkey/", passkey, name="account-login-passkey"),
     path("signup/", signup, name="account-signup"),
     path("verify/", verify, name="account-verify"),
+    path("verify-first/", verify_first, name="account-verify-first"),
     path("verify-email/", verify_link, name="account-verify-link"),
     path("2fa/authenticate/", authenticate, name="account-mfa"),
     path("2fa/required/", required, name="account-enrol-required"),

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import override
 
-_NOTHING = b"<!doctype html><h1>Arrived</h1>"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 
@@ -32,7 +31,7 @@ class Listener:
     received: list[Received] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
         self._thread.start()
 
@@ -63,46 +62,48 @@ class Listener:
             time.sleep(0.05)
         raise AssertionError(f"nothing came to {path}: {self.received}")
 
+    def body_at(self, path: str) -> bytes:
+        """Return what is answered at a path."""
+        found = self.files.get(path, b"<!doctype html><h1>Arrived</h1>")
+        return found if isinstance(found, bytes) else found.read_bytes()
 
-class _Handler(BaseHTTPRequestHandler):
-    """Answers everything, with a file where there is one."""
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        listener = self
 
-    listener: Listener
+        class Handler(BaseHTTPRequestHandler):
+            """Answers everything, with a file where there is one."""
 
-    def do_GET(self) -> None:
-        self._answer("")
+            def do_GET(self) -> None:
+                self._answer("")
 
-    def do_POST(self) -> None:
-        size = int(self.headers.get("Content-Length", 0))
-        self._answer(self.rfile.read(size).decode())
+            def do_POST(self) -> None:
+                size = int(self.headers.get("Content-Length", 0))
+                self._answer(self.rfile.read(size).decode())
 
-    def _answer(self, text: str) -> None:
-        parts = urlsplit(self.path)
-        one = Received(
-            self.command,
-            parts.path,
-            dict(parse_qsl(parts.query)),
-            dict(parse_qsl(text)),
-            dict(self.headers),
-        )
-        self.listener.received.append(one)
-        found = self.listener.files.get(parts.path, _NOTHING)
-        body = found if isinstance(found, bytes) else found.read_bytes()
-        self.send_response(200)
-        kind = _TYPES.get(Path(parts.path).suffix, "text/html")
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+            def _answer(self, text: str) -> None:
+                parts = urlsplit(self.path)
+                one = Received(
+                    self.command,
+                    parts.path,
+                    dict(parse_qsl(parts.query)),
+                    dict(parse_qsl(text)),
+                    dict(self.headers),
+                )
+                listener.received.append(one)
+                body = listener.body_at(parts.path)
+                self.send_response(200)
+                kind = _TYPES.get(Path(parts.path).suffix, "text/html")
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
-    @override
-    def log_message(
-        self,
-        format: str,
-        *args: object,
-    ) -> None:
-        """Say nothing: codes come by here."""
+            @override
+            def log_message(
+                self,
+                format: str,
+                *args: object,
+            ) -> None:
+                """Say nothing: codes come by here."""
 
-
-def _handler(listener: Listener) -> type[_Handler]:
-    return type("Handler", (_Handler,), {"listener": listener})
+        return Handler

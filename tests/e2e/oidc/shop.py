@@ -15,8 +15,23 @@ from django.conf import settings
 RENEWED = 2  # seconds after which the session is looked at again, by prompt=none
 
 
+APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "mozilla_django_oidc",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mozilla_django_oidc.middleware.SessionRefresh",
+]
+
+
 def configure(given: dict[str, Any]) -> None:
     """Set up Django as the library's documentation says."""
+    told = given["metadata"]
     settings.configure(
         SECRET_KEY="a secret of the shop, of these tests only",
         ALLOWED_HOSTS=["localhost"],
@@ -27,18 +42,8 @@ def configure(given: dict[str, Any]) -> None:
                 "NAME": f"{given['folder']}/shop.sqlite3",
             }
         },
-        INSTALLED_APPS=[
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "mozilla_django_oidc",
-        ],
-        MIDDLEWARE=[
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "mozilla_django_oidc.middleware.SessionRefresh",
-        ],
+        INSTALLED_APPS=APPS,
+        MIDDLEWARE=MIDDLEWARE,
         AUTHENTICATION_BACKENDS=["mozilla_django_oidc.auth.OIDCAuthenticationBackend"],
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
@@ -47,14 +52,6 @@ def configure(given: dict[str, Any]) -> None:
         LOGOUT_REDIRECT_URL="/",
         SESSION_COOKIE_NAME="shop-session",
         CSRF_COOKIE_NAME="shop-csrf",
-        **_as_a_client(given),
-    )
-
-
-def _as_a_client(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what the library is told."""
-    told = given["metadata"]
-    return dict(
         OIDC_RP_CLIENT_ID=given["client_id"],
         OIDC_RP_CLIENT_SECRET=given["client_secret"],
         OIDC_RP_SIGN_ALGO="RS256",

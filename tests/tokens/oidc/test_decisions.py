@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.mail import links
 from accounts.models import User
+from accounts.services import verification
 from tenants.models import Role, Tenant
 from tests.authenticators import has_app
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
@@ -20,6 +22,7 @@ from tests.tokens.oidc.party import (
 from tests.tokens.oidc.sitting import decide, sign_in, token_of
 from tokens.models import Login
 
+VERIFY = links.Purpose.VERIFY_EMAIL
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
 
@@ -148,3 +151,20 @@ def test_a_role_that_asks_for_a_factor_counts_here(
     membership.roles.add(role)
     browser = browser_of(ann, amr=["pwd"])
     assert party.authorize(browser)["Location"].startswith("/account/2fa/")
+
+
+def test_a_tenant_that_wants_proven_addresses_is_not_entered_without_one() -> None:
+    application = client_application()
+    Tenant.objects.filter(pk=application.tenant_id).update(verification_required=True)
+    ann: User = UserFactory(email="ann@example.com", verified=False)
+    party, browser = Party(application), browser_of(ann)
+    entry = party.authorize(browser)
+    assert entry["Location"].startswith("/account/verify-first/?next=%2Foauth%2F")
+    quiet = answer_of(party.authorize(browser, prompt="none"))
+    assert quiet["error"] == "interaction_required"
+    page = browser.get(entry["Location"])
+    sent = browser.post(entry["Location"], {"csrfmiddlewaretoken": token_of(page)})
+    assert sent["Location"] == entry["Location"]
+    verification.verify_by_link(key=links.make(ann, VERIFY).partition("?key=")[2])
+    onward = browser.get(entry["Location"])
+    assert "code" in answer_of(browser.get(onward["Location"]))

@@ -41,6 +41,7 @@ from tokens.standing import Standing
 WAYS = {
     Step.SIGN_IN: "account-login",
     Step.SIGN_UP: "account-signup",
+    Step.VERIFY: "account-verify-first",
     Step.PROVE: "account-reauthenticate",
     Step.ENROL: "account-enrol",
 }

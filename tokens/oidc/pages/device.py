@@ -34,7 +34,11 @@ from tokens.standing import Standing
 
 NAME, CODE, SHOWN = "device", "user_code", "devices"
 MOST = 8  # tabs that one browser has open at once
-WAYS = {Step.PROVE: "account-reauthenticate", Step.ENROL: "account-enrol"}
+WAYS = {
+    Step.VERIFY: "account-verify-first",
+    Step.PROVE: "account-reauthenticate",
+    Step.ENROL: "account-enrol",
+}
 
 
 class UserCodeForm(PageForm):
@@ -103,7 +107,7 @@ def _asked(
     present: Standing,
 ) -> HttpResponse:
     """Show what asks, once the person has shown what its application wants of them."""
-    missing = decisions.factor_step(row.application, present)
+    missing = decisions.proof_step(row.application, present)
     if missing is not None:
         onward = steps.here(WAYS[missing], _path(row))
         return HttpResponseRedirect(onward)
@@ -136,7 +140,7 @@ def _decided(
     if decision == "deny":
         done = devices.deny(row, acting_user=person)
         return _ended(request, row, done, allowed=False)
-    if decision != "allow" or decisions.factor_step(row.application, present):
+    if decision != "allow" or decisions.proof_step(row.application, present):
         return HttpResponseRedirect(_path(row))
     try:
         admission.admit(row.application, person.pk)

@@ -275,3 +275,13 @@ def test_somebody_else_may_sign_in_instead(
     decide(browser, code)
     login = DeviceCode.objects.get().login
     assert login is not None and login.user == bob
+
+
+def test_a_tenant_that_wants_proven_addresses_gets_one_first() -> None:
+    bob = UserFactory(verified=False)
+    tv = box(tenant=TenantFactory(verification_required=True))
+    browser = browser_with(bob)
+    path = went(type_code(browser, tv.codes()["user_code"]))
+    assert went(browser.get(path)).startswith("/account/verify-first/?next=")
+    assert went(browser.post(path, decision="allow")) == path
+    assert decided() == (False, False)
