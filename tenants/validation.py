@@ -5,6 +5,7 @@ take whatever a door hands them: commands and the console come here too.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -21,6 +22,8 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")  # RFC 6749 section 3.3
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^#?]+", re.IGNORECASE)
+_UNSEEN = ("Cc", "Cf", "Co", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"  # some scripts cannot do without them
 _ROLE = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?")
 
 
@@ -41,9 +44,13 @@ def text(
     maximum: int = 150,
     blank: bool = False,
 ) -> str:
-    """Return a line for people without surrounding space."""
+    """Return a line for people without surrounding space.
+
+    Nothing unseen is in it that turns the direction of what follows, breaks the line, or
+    makes two names look the same: people decide by it whom to trust.
+    """
     cleaned = value.strip()
-    if not is_storable(value) or any(ord(c) < 32 or ord(c) == 127 for c in cleaned):
+    if not is_storable(value) or any(map(_is_unseen, cleaned)):
         raise InvalidInput.at(field, detail="Control characters are not allowed.")
     if len(cleaned) > maximum or not (cleaned or blank):
         least = 0 if blank else 1
@@ -51,6 +58,11 @@ def text(
             field, detail=f"Expected {least} to {maximum} characters."
         )
     return cleaned
+
+
+def _is_unseen(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in _UNSEEN and character not in _JOINERS
 
 
 def role_name(value: str) -> str:

@@ -2,7 +2,9 @@
 
 An app registers who makes a form (`register`, in `AppConfig.ready`), and leaves deliveries
 that name it (`services.enqueue_posts`). The worker must reach everybody else too: a host
-that does not answer rests for a while, and its deliveries fail at once meanwhile.
+that keeps it waiting rests for a while, and its deliveries fail at once meanwhile. It rests
+for the owner of the delivery only: anybody may register an address at another's host. An
+owner of several such hosts rests altogether.
 """
 
 import time
@@ -15,18 +17,21 @@ from uuid import UUID
 from config.outbound import Bounds, OutboundRefused, fetch
 
 REST_SECONDS = 30.0
+SLOW_SECONDS = 1.0  # what fails sooner than this keeps nobody waiting
 _BOUNDS = Bounds(seconds=5.0, most_bytes=16 * 1024, waits=True)
 _ACCEPTED = (200, 204)
 _MOST_RESTING = 1000
+_MOST_OF_ONE = 3
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
 class Post:
-    """A form and where it goes."""
+    """A form, where it goes, and who registered that address."""
 
     url: str
     form: dict[str, str]
+    owner: str = ""
 
 
 class PostRefused(Exception):
@@ -38,12 +43,12 @@ class PostRefused(Exception):
 
 
 class HostResting(Exception):
-    """The host did not answer a moment ago, and is not asked again yet."""
+    """The host kept us waiting a moment ago, and is not asked again yet."""
 
 
 Builder = Callable[[UUID, dict[str, Any]], Post | None]
 _builders: dict[str, Builder] = {}
-_resting: dict[str, float] = {}
+_resting: dict[tuple[str, str], float] = {}
 
 
 def register(
@@ -66,8 +71,7 @@ def send(
     post = _builders[payload["builder"]](delivery_id, payload["data"])
     if post is None:
         return
-    host = urlsplit(post.url).netloc.lower()
-    if _resting.get(host, 0.0) > time.monotonic():
+    if _rests(post):
         raise HostResting
     begun = time.monotonic()
     try:
@@ -76,18 +80,36 @@ def send(
             "POST", post.url, body=body, headers=_FORM, bounds=_BOUNDS
         ).status
     except OutboundRefused:
-        _rest(host)
+        _rest(post, begun)
         raise
     if status not in _ACCEPTED:
-        if time.monotonic() - begun > 1:
-            _rest(host)
+        _rest(post, begun)
         raise PostRefused(status)
 
 
-def _rest(host: str) -> None:
+def _place_of(post: Post) -> tuple[str, str]:
+    return post.owner, urlsplit(post.url).netloc.lower()
+
+
+def _rests(post: Post) -> bool:
+    now, place = time.monotonic(), _place_of(post)
+    theirs = [
+        key for key, until in _resting.items() if key[0] == place[0] and until > now
+    ]
+    return place in theirs or len(theirs) >= _MOST_OF_ONE
+
+
+def _rest(
+    post: Post,
+    begun: float,
+) -> None:
+    """Let a host rest that answered badly and took its time for it."""
+    now = time.monotonic()
+    if now - begun <= SLOW_SECONDS:
+        return
     if len(_resting) >= _MOST_RESTING:
         _resting.clear()
-    _resting[host] = time.monotonic() + REST_SECONDS
+    _resting[_place_of(post)] = now + REST_SECONDS
 
 
 def wake() -> None:

@@ -102,6 +102,25 @@ def test_bad_names_are_refused(bad: str) -> None:
         validation.text("name", bad)
 
 
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *("\u202e", "\u2066", "\u2069", "\u061c", "\u200f"),
+        *("\u2028", "\u2029", "\u200b", "\ufeff", "\u00ad", "\x85", "\ue000"),
+    ],
+)
+def test_nothing_unseen_is_in_what_people_decide_by(unseen: str) -> None:
+    with pytest.raises(InvalidInput):
+        validation.text("name", f"Bank{unseen}App")
+
+
+@pytest.mark.parametrize(
+    "name", ["نرم\u200cافزار", "\U0001f469\u200d\U0001f4bb Code", "עברית"]
+)
+def test_names_of_every_script_are_taken(name: str) -> None:
+    assert validation.text("name", name) == name
+
+
 @pytest.mark.parametrize("bad", ["", " a", "a ", "a\nb", "x" * 65, "\udfff"])
 def test_bad_role_names_are_refused(bad: str) -> None:
     with pytest.raises(InvalidInput):

@@ -25,19 +25,24 @@ def _awake(
     settings.ISSUER = "http://127.0.0.1:8000"
     monkeypatch.setattr(posts, "_builders", {})
     monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=0.5, waits=True))
+    monkeypatch.setattr(posts, "SLOW_SECONDS", 0.3)
     posts.wake()
     yield
     posts.wake()
 
 
-def going_to(url: str | None) -> None:
+def going_to(
+    url: str | None,
+    owner: str = "",
+) -> None:
     """Have the deliveries of this test go there."""
 
     def build(
         delivery_id: UUID,
         data: dict[str, Any],
     ) -> Post | None:
-        return Post(url, {"id": str(delivery_id), "of": data["of"]}) if url else None
+        form = {"id": str(delivery_id), "of": data["of"]}
+        return Post(url, form, owner) if url else None
 
     posts.register(NAME, build)
 
@@ -81,15 +86,17 @@ def test_a_builder_that_nobody_registered_is_an_error() -> None:
         send()
 
 
+def hang(
+    peer: socket.socket,
+    asked: bytes,
+) -> None:
+    """Take a request, and say nothing."""
+    peer.recv(1)
+
+
 def test_a_host_that_does_not_answer_rests_and_others_do_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def hang(
-        peer: socket.socket,
-        asked: bytes,
-    ) -> None:
-        peer.recv(1)
-
     with serving(hang) as slow, serving(saying(reply())) as quick:
         going_to(slow.url())
         with pytest.raises(OutboundRefused):
@@ -110,8 +117,47 @@ def test_a_host_that_does_not_answer_rests_and_others_do_not(
 
 def test_only_so_many_hosts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posts, "_MOST_RESTING", 2)
+    monkeypatch.setattr(posts, "SLOW_SECONDS", -1.0)
     for number in range(5):
         going_to(f"https://10.0.0.{number}/")
         with pytest.raises(OutboundRefused):
             send()
     assert len(posts._resting) <= 2
+
+
+def test_what_fails_at_once_lets_nobody_rest() -> None:
+    with serving(saying(reply(b"", "302 Found"))) as peer:
+        going_to(peer.url())
+        for _ in range(2):
+            with pytest.raises(OutboundRefused):
+                send()
+        assert len(peer.asked) == 2
+
+
+def test_a_host_rests_for_whoever_made_it_wait_and_for_nobody_else() -> None:
+    with serving(hang) as shared:
+        going_to(shared.url("/slow"), "hostile tenant")
+        with pytest.raises(OutboundRefused):
+            send()
+        with pytest.raises(HostResting):
+            send()
+        going_to(shared.url("/logout"), "its victim")
+        with pytest.raises(OutboundRefused):
+            send()
+        assert len(shared.asked) == 2
+
+
+def test_an_owner_of_many_slow_hosts_rests_altogether(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(posts, "SLOW_SECONDS", -1.0)
+    for number in range(3):
+        going_to(f"https://10.0.0.{number}/", "hostile tenant")
+        with pytest.raises(OutboundRefused):
+            send()
+    going_to("https://10.0.0.9/", "hostile tenant")
+    with pytest.raises(HostResting):
+        send()
+    going_to("https://10.0.0.9/", "somebody else")
+    with pytest.raises(OutboundRefused):
+        send()

@@ -51,4 +51,8 @@ def build(
     token = statements.logout_token(
         application, sub=data["sub"], sid=data["sid"], jti=str(delivery_id)
     )
-    return Post(application.backchannel_logout_uri, {"logout_token": token})
+    return Post(
+        application.backchannel_logout_uri,
+        {"logout_token": token},
+        owner=str(application.tenant_id),
+    )
