@@ -4,14 +4,34 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from tenants.signals import api_deleted
-from tokens.oidc.services import backchannel, consents
+from tenants.signals import (
+    api_deleted,
+    application_suspended,
+    membership_ended,
+    tenant_suspended,
+)
+from tokens.oidc.services import backchannel, codes, consents
 from tokens.signals import sessions_ended
 
 
 @receiver(api_deleted)
 def _on_api_deleted(sender: Any, **told: Any) -> None:
     consents.forget(told["api"].identifier)
+
+
+@receiver(application_suspended)
+def _on_application_suspended(sender: Any, **told: Any) -> None:
+    codes.drop(application=told["application"])
+
+
+@receiver(tenant_suspended)
+def _on_tenant_suspended(sender: Any, **told: Any) -> None:
+    codes.drop(application__tenant=told["tenant"])
+
+
+@receiver(membership_ended)
+def _on_membership_ended(sender: Any, **told: Any) -> None:
+    codes.drop(application__tenant=told["tenant"], login__user=told["user_id"])
 
 
 @receiver(sessions_ended)

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from tenants import admission
 from tenants.admission import Target
 from tenants.models import Application
 from tokens.models import Login, Session
-from tokens.oidc.models import AuthorizationCode, Code
+from tokens.oidc.models import AuthorizationCode, Code, DeviceCode
 from tokens.services import sessions, shares
 
 LIVES = timedelta(seconds=60)
@@ -69,6 +70,16 @@ def find(
     """Return the row of a client's code, used or not; None for anybody else's."""
     mine = AuthorizationCode.objects.select_related("login__user", "api")
     return mine.filter(digest=digest_of(code), application=application).first()
+
+
+def drop(**whose: Any) -> None:
+    """Drop the codes not exchanged yet, of browsers and of devices, that a filter names.
+
+    In the caller's transaction. What is exchanged meanwhile is a session, which the caller
+    ends after this, or whose epochs it moves.
+    """
+    for kind in (AuthorizationCode, DeviceCode):
+        kind._default_manager.filter(used_at=None, **whose).delete()
 
 
 def target_of(row: Code) -> Target:

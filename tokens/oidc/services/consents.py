@@ -17,7 +17,8 @@ from tenants.admission import Target
 from tenants.models import Application
 from tenants.permissions import Permission
 from tokens.models import Session
-from tokens.oidc.models import AuthorizationCode, Consent, DeviceCode
+from tokens.oidc.models import Consent
+from tokens.oidc.services import codes
 from tokens.services import endings
 
 
@@ -140,13 +141,7 @@ def revoke(
     with transaction.atomic():
         if not Consent.objects.filter(pk=consent.pk).delete()[0]:
             return False
-        of_them = {
-            "application": consent.application_id,
-            "login__user": consent.user_id,
-            "used_at": None,
-        }
-        AuthorizationCode.objects.filter(**of_them).delete()
-        DeviceCode.objects.filter(**of_them).delete()
+        codes.drop(application=consent.application_id, login__user=consent.user_id)
         _record(Action.CONSENT_REVOKED, consent, acting=acting_user)
         theirs = Session.objects.of_user(consent.user_id)
         endings.end_sessions(
