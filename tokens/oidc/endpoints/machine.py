@@ -74,12 +74,18 @@ def refused(refusal: OAuth2Error) -> JsonResponse:
 
 def told(refusal: ServiceError) -> JsonResponse:
     """Return a service's refusal; a bad token is counted."""
-    if isinstance(refusal, NotAuthenticated):
-        try:
-            limits.hit("token_failures_ip", lockouts.caller())
-        except TooManyRequests as limit:
-            refusal = limit
+    refusal = counted(refusal)
     response = refused(translated(refusal))
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def counted(refusal: ServiceError) -> ServiceError:
+    """Count a bad token of this address; return what to answer: it, or a 429."""
+    if isinstance(refusal, NotAuthenticated):
+        try:
+            limits.hit("token_failures_ip", lockouts.caller())
+        except TooManyRequests as limit:
+            return limit
+    return refusal

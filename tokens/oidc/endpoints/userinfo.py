@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from config.errors import Forbidden, NotAuthenticated, ServiceError
-from tokens.oidc.endpoints.machine import HEADERS, answered, refused, told
+from tokens.oidc.endpoints.machine import HEADERS, answered, counted, refused, told
 from tokens.oidc.errors import plain
 from tokens.oidc.requests import FORM, parsed
 from tokens.oidc.services import userinfo as service
@@ -26,10 +26,8 @@ def userinfo(request: HttpRequest) -> HttpResponse:
         found = service.about(_bearer(request))
     except OAuth2Error as refusal:
         return refused(refusal)
-    except (NotAuthenticated, Forbidden) as refusal:
-        return _refused(refusal)
     except ServiceError as refusal:
-        return told(refusal)
+        return _refused(refusal)
     if request.get_preferred_type(["application/json", JWT]) == JWT:
         return HttpResponse(found.signed, content_type=JWT, headers=HEADERS)
     return answered(found.claims)
@@ -54,7 +52,16 @@ def _form(request: HttpRequest) -> dict[str, str]:
     return parsed(request.body)
 
 
-def _refused(refusal: NotAuthenticated | Forbidden) -> HttpResponse:
+def _refused(refusal: ServiceError) -> HttpResponse:
+    """Return an error; who showed no token is asked for one, and not counted."""
+    shown = refusal.code != NotAuthenticated.code
+    answer = counted(refusal) if shown else refusal
+    if isinstance(answer, NotAuthenticated | Forbidden):
+        return _challenged(answer)
+    return told(answer)
+
+
+def _challenged(refusal: NotAuthenticated | Forbidden) -> HttpResponse:
     """Return an error with its challenge; without a token there is no error (section 3.1)."""
     said: dict[str, str] = {}
     if refusal.code != NotAuthenticated.code:

@@ -297,3 +297,14 @@ def test_a_browser_of_a_listed_origin_may_ask(
     elsewhere = show(token, headers={"origin": "https://evil.example.com"})
     assert "Access-Control-Allow-Origin" not in elsewhere
     origins.forget()
+
+
+def test_bad_tokens_are_counted_and_none_at_all_is_not(settings: Any) -> None:
+    settings.RATE_LIMITS = True
+    settings.LIMITS = {**settings.LIMITS, "token_failures_ip": "2/1m"}
+    for _ in range(3):
+        assert Client().get("/oauth/userinfo").status_code == 401
+    answers = [show("not.a.token") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert error_of(answers[2]) == (429, "rate_limited")
+    assert int(answers[2]["Retry-After"]) > 0
