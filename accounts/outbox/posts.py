@@ -9,7 +9,7 @@ owner of several such hosts rests altogether.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -76,9 +76,8 @@ def send(
     begun = time.monotonic()
     try:
         body = urlencode(post.form).encode()
-        status = fetch(
-            "POST", post.url, body=body, headers=_FORM, bounds=_BOUNDS
-        ).status
+        bounds = replace(_BOUNDS, owner=post.owner)
+        status = fetch("POST", post.url, body=body, headers=_FORM, bounds=bounds).status
     except OutboundRefused:
         _rest(post, begun)
         raise
