@@ -164,7 +164,12 @@ def test_an_owner_of_many_slow_hosts_rests_altogether(
         send()
 
 
-def test_a_host_that_answers_well_but_slowly_leaves_time_for_others() -> None:
+def test_a_host_that_answers_well_but_slowly_leaves_time_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=5, waits=True))
+    monkeypatch.setattr(posts, "REST_SECONDS", 3600.0)
+
     def linger(
         peer: socket.socket,
         asked: bytes,
@@ -177,6 +182,8 @@ def test_a_host_that_answers_well_but_slowly_leaves_time_for_others() -> None:
         send()
         with pytest.raises(HostResting):
             send()
-        time.sleep(1.7)
+        (until,) = posts._resting.values()
+        assert until - time.monotonic() < 4 * 5
+        monkeypatch.setattr(posts, "_resting", {})
         send()
     assert len(slow.asked) == 2
