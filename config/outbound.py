@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from config.errors import Unavailable
 from config.networks import is_own_machine, may_be_asked
+from config.slots import Slots
 
 MOST_BYTES = 256 * 1024
 _LONGEST_URL = 2048
@@ -51,13 +52,16 @@ class _Fault(Exception):
 class Bounds:
     """How long a call may take, in seconds all in all, and how much it may answer.
 
-    Few calls run at once. With `waits` one more waits for its turn within its time (the
-    worker), without it is refused at once (whoever holds a thread of the web server).
+    Few calls run at once, and of those few are for one `owner`, the tenant that registered
+    the URL: slow servers of one hold up nobody else. With `waits` one more waits for its
+    turn within its time (the worker), without it is refused at once (whoever holds a
+    thread of the web server).
     """
 
     seconds: float = 5.0
     most_bytes: int = MOST_BYTES
     waits: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def _slots() -> threading.BoundedSemaphore:
-    return threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
+def _slots() -> Slots:
+    return Slots(max(1, settings.WEB_THREADS // 4))
 
 
 _calls = _slots()
@@ -93,13 +97,14 @@ def fetch(
     limits = bounds or Bounds()
     deadline = time.monotonic() + limits.seconds
     try:
-        if not _calls.acquire(timeout=limits.seconds if limits.waits else 0):
+        wait = limits.seconds if limits.waits else 0
+        if not _calls.take(limits.owner, seconds=wait):
             raise _Fault("too many calls at once")
         try:
-            call = _Call(_parsed(url), deadline, limits.most_bytes)
+            call = _Call(_parsed(url), deadline, limits)
             return call.make(method, body, dict(headers or {}))
         finally:
-            _calls.release()
+            _calls.leave(limits.owner)
     except (_Fault, OSError, HTTPException, ValueError) as fault:
         shown = url.partition("?")[0][:200]
         reason = str(fault) if isinstance(fault, _Fault) else type(fault).__name__
@@ -135,13 +140,13 @@ class _Call:
         self,
         parts: SplitResult,
         deadline: float,
-        most_bytes: int,
+        bounds: Bounds,
     ) -> None:
         self.parts = parts
         self.host = parts.hostname or ""
         self.port = parts.port or _DEFAULT_PORTS[parts.scheme]
         self.deadline = deadline
-        self.most_bytes = most_bytes
+        self.most_bytes, self.owner = bounds.most_bytes, bounds.owner
 
     def left(self) -> float:
         """Return the seconds left; raises when there are none."""
@@ -292,7 +297,7 @@ def _looked_up(call: _Call) -> list[tuple[int, Any]]:
 
 def _resolved(call: _Call) -> list[tuple[int, Any]]:
     """Return families and socket addresses, before the deadline."""
-    if not _lookups.acquire(blocking=False):
+    if not _lookups.take(call.owner):
         raise _Fault("too many lookups at once")
     found: list[tuple[int, Any]] = []
 
@@ -303,7 +308,7 @@ def _resolved(call: _Call) -> list[tuple[int, Any]]:
         except (OSError, UnicodeError):
             pass
         finally:
-            _lookups.release()
+            _lookups.leave(call.owner)
 
     thread = threading.Thread(target=look, name="outbound-lookup", daemon=True)
     thread.start()

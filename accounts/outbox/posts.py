@@ -7,9 +7,10 @@ for the owner of the delivery only: anybody may register an address at another's
 owner of several such hosts rests altogether.
 """
 
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -17,11 +18,12 @@ from uuid import UUID
 from config.outbound import Bounds, OutboundRefused, fetch
 
 REST_SECONDS = 30.0
-SLOW_SECONDS = 1.0  # what fails sooner than this keeps nobody waiting
+SLOW_SECONDS = 1.0  # what ends sooner than this keeps nobody waiting
 _BOUNDS = Bounds(seconds=5.0, most_bytes=16 * 1024, waits=True)
 _ACCEPTED = (200, 204)
 _MOST_RESTING = 1000
 _MOST_OF_ONE = 3
+_REST_OF_SLOW = 4.0  # who answers well but slowly has a fifth of the worker's time
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -76,15 +78,15 @@ def send(
     begun = time.monotonic()
     try:
         body = urlencode(post.form).encode()
-        status = fetch(
-            "POST", post.url, body=body, headers=_FORM, bounds=_BOUNDS
-        ).status
+        bounds = replace(_BOUNDS, owner=post.owner)
+        status = fetch("POST", post.url, body=body, headers=_FORM, bounds=bounds).status
     except OutboundRefused:
         _rest(post, begun)
         raise
     if status not in _ACCEPTED:
         _rest(post, begun)
         raise PostRefused(status)
+    _rest(post, begun, times=_REST_OF_SLOW)
 
 
 def _place_of(post: Post) -> tuple[str, str]:
@@ -102,14 +104,17 @@ def _rests(post: Post) -> bool:
 def _rest(
     post: Post,
     begun: float,
+    *,
+    times: float = math.inf,
 ) -> None:
-    """Let a host rest that answered badly and took its time for it."""
+    """Let a host rest that took its time; so many times as long as it took, at most."""
     now = time.monotonic()
-    if now - begun <= SLOW_SECONDS:
+    took = now - begun
+    if took <= SLOW_SECONDS:
         return
     if len(_resting) >= _MOST_RESTING:
         _resting.clear()
-    _resting[_place_of(post)] = now + REST_SECONDS
+    _resting[_place_of(post)] = now + min(REST_SECONDS, took * times)
 
 
 def wake() -> None:

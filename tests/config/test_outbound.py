@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from config import outbound
 from config.outbound import Bounds, OutboundRefused, Reply, fetch
+from config.slots import Slots
 from tests.config.certificates import authority
 from tests.config.peers import Handler, Peer, reply, saying, serving
 
@@ -202,7 +203,7 @@ def test_a_lookup_that_hangs_ends_with_the_deadline(
 ) -> None:
     hold = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [hold.wait(5)][:0])
-    monkeypatch.setattr(outbound, "_lookups", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(outbound, "_lookups", Slots(1))
     begun = time.monotonic()
     refused("https://rp.example.com/")
     refused("https://rp.example.com/")  # the first still hangs
@@ -304,15 +305,15 @@ def test_nobody_listens_and_the_refusal_is_the_same() -> None:
 def test_only_so_many_ask_at_once_and_the_worker_waits_for_its_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    slots = threading.BoundedSemaphore(1)
+    slots = Slots(1)
     monkeypatch.setattr(outbound, "_calls", slots)
     with serving(saying(reply(b"yes"))) as peer:
-        slots.acquire()
+        assert slots.take()
         begun = time.monotonic()
         refused(peer.url())
         assert time.monotonic() - begun < 0.3
         assert peer.asked == []
-        threading.Timer(0.2, slots.release).start()
+        threading.Timer(0.2, slots.leave).start()
         patient = Bounds(seconds=3, waits=True)
         assert fetch("GET", peer.url(), bounds=patient).body == b"yes"
         refused("x")  # a failure gives its turn back

@@ -71,7 +71,7 @@ def candidates(
     if application.jwks is not None:
         keys = suitable(application.jwks)
     elif application.jwks_uri:
-        keys = _remote(application.pk, application.jwks_uri, kid)
+        keys = _remote(application, kid)
     else:
         keys = []
     return [key for key in _named(keys, kid) if algorithm in key.algorithms]
@@ -153,10 +153,11 @@ _waiters = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
 
 
 def _remote(
-    application_id: UUID,
-    uri: str,
+    application: Application,
     kid: str,
 ) -> list[PublicKey]:
+    application_id, uri = application.pk, application.jwks_uri
+    owner = str(application.tenant_id)
     with _lock:
         kept = _kept.get(application_id)
         if kept is None or kept.uri != uri:
@@ -169,7 +170,7 @@ def _remote(
     if kept.asking.acquire(blocking=False):
         try:
             if kept.wants_asking(kid):
-                _ask(kept)
+                _ask(kept, owner)
         finally:
             kept.asking.release()
     elif not kept.known(kid) and _waiters.acquire(blocking=False):
@@ -181,11 +182,14 @@ def _remote(
     return kept.known(kid)
 
 
-def _ask(kept: _Kept) -> None:
+def _ask(
+    kept: _Kept,
+    owner: str,
+) -> None:
     """Ask, and note that it was: not before the end, or others would not wait for it."""
     keys = None
     try:
-        keys = _fetched(kept.uri)
+        keys = _fetched(kept.uri, owner)
     finally:
         now = time.monotonic()
         kept.failed = keys is None
@@ -194,11 +198,15 @@ def _ask(kept: _Kept) -> None:
         kept.tried_at = now
 
 
-def _fetched(uri: str) -> list[PublicKey] | None:
+def _fetched(
+    uri: str,
+    owner: str,
+) -> list[PublicKey] | None:
     """Return the keys at an address; None unless it answers with a JWKS."""
     accepted = {"Accept": "application/jwk-set+json, application/json"}
     try:
-        reply = outbound.fetch("GET", uri, headers=accepted)
+        bounds = outbound.Bounds(owner=owner)
+        reply = outbound.fetch("GET", uri, headers=accepted, bounds=bounds)
         document = json.loads(reply.body)
     except (outbound.OutboundRefused, ValueError, RecursionError):
         return None

@@ -1,7 +1,9 @@
 """What tokens and the apps below tell us, inside their transactions."""
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from tenants.signals import (
@@ -21,17 +23,25 @@ def _on_api_deleted(sender: Any, **told: Any) -> None:
 
 @receiver(application_suspended)
 def _on_application_suspended(sender: Any, **told: Any) -> None:
-    codes.drop(application=told["application"])
+    _drop_later(application=told["application"])
 
 
 @receiver(tenant_suspended)
 def _on_tenant_suspended(sender: Any, **told: Any) -> None:
-    codes.drop(application__tenant=told["tenant"])
+    _drop_later(application__tenant=told["tenant"])
 
 
 @receiver(membership_ended)
 def _on_membership_ended(sender: Any, **told: Any) -> None:
-    codes.drop(application__tenant=told["tenant"], login__user=told["user_id"])
+    _drop_later(application__tenant=told["tenant"], login__user=told["user_id"])
+
+
+def _drop_later(**whose: Any) -> None:
+    """Drop codes once the ending stands: nothing mints then, and no lock is held.
+
+    An exchange holds its code and waits for the application that the ending holds.
+    """
+    transaction.on_commit(partial(codes.drop, **whose), robust=True)
 
 
 @receiver(sessions_ended)

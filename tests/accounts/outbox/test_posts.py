@@ -1,6 +1,7 @@
 """Forms that are made when they are sent, and hosts that do not answer."""
 
 import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ def _awake(
 ) -> Iterator[None]:
     settings.ISSUER = "http://127.0.0.1:8000"
     monkeypatch.setattr(posts, "_builders", {})
-    monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=0.5, waits=True))
+    monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=0.6, waits=True))
     monkeypatch.setattr(posts, "SLOW_SECONDS", 0.3)
     posts.wake()
     yield
@@ -161,3 +162,28 @@ def test_an_owner_of_many_slow_hosts_rests_altogether(
     going_to("https://10.0.0.9/", "somebody else")
     with pytest.raises(OutboundRefused):
         send()
+
+
+def test_a_host_that_answers_well_but_slowly_leaves_time_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(posts, "_BOUNDS", Bounds(seconds=5, waits=True))
+    monkeypatch.setattr(posts, "REST_SECONDS", 3600.0)
+
+    def linger(
+        peer: socket.socket,
+        asked: bytes,
+    ) -> None:
+        time.sleep(0.35)
+        peer.sendall(reply())
+
+    with serving(linger) as slow:
+        going_to(slow.url(), "hostile tenant")
+        send()
+        with pytest.raises(HostResting):
+            send()
+        (until,) = posts._resting.values()
+        assert until - time.monotonic() < 4 * 5
+        monkeypatch.setattr(posts, "_resting", {})
+        send()
+    assert len(slow.asked) == 2

@@ -75,8 +75,8 @@ def find(
 def drop(**whose: Any) -> None:
     """Drop the codes not exchanged yet, of browsers and of devices, that a filter names.
 
-    In the caller's transaction. What is exchanged meanwhile is a session, which the caller
-    ends after this, or whose epochs it moves.
+    What is exchanged meanwhile is a session, which the caller ends after this, or whose
+    epochs it has moved.
     """
     for kind in (AuthorizationCode, DeviceCode):
         kind._default_manager.filter(used_at=None, **whose).delete()

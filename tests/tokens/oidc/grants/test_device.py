@@ -12,7 +12,7 @@ from accounts.audit.models import Event
 from accounts.models import User
 from tenants.models import Membership
 from tenants.services import applications, memberships
-from tenants.services.tenants import resume_tenant, suspend_tenant
+from tenants.services.tenants import suspend_tenant
 from tests.conftest import Together
 from tests.factories import UserFactory
 from tests.tokens.oidc.boxes import (
@@ -224,29 +224,6 @@ def test_what_ended_between_allowing_and_polling_gives_no_tokens(
     else:
         DeviceCode.objects.get().login.delete()  # type: ignore[union-attr]
     assert tv.told(given["device_code"]) in ("invalid_grant", "invalid_client")
-
-
-@pytest.mark.parametrize("reason", ["application", "tenant", "member"])
-def test_what_was_allowed_does_not_outlive_a_suspension(
-    tv: Box,
-    ann: User,
-    reason: str,
-) -> None:
-    code = tv.codes(scope="openid")
-    allow(ann, code["user_code"])
-    tenant = tv.application.tenant
-    if reason == "application":
-        applications.suspend_application(tv.application, acting_user=None)
-        applications.resume_application(tv.application, acting_user=None)
-    elif reason == "tenant":
-        suspend_tenant(tenant, acting_user=None)
-        resume_tenant(tenant, acting_user=None)
-    else:
-        mine = Membership.objects.get(user=ann, tenant=tenant)
-        memberships.suspend_membership(mine, acting_user=None)
-        memberships.resume_membership(mine, acting_user=None)
-    assert tv.told(code["device_code"]) == "invalid_grant"
-    assert not Session.objects.filter(application=tv.application).exists()
 
 
 def test_a_consent_taken_back_before_the_poll_gives_no_tokens(ann: User) -> None:
