@@ -43,8 +43,11 @@ def _export(user: User) -> Held:
 def _erase(user: User) -> None:
     """Remove the logins with their sessions; the revocation of the user outlives them.
 
-    They end first: whoever waits for the end of a session must hear of it.
+    They end first: whoever waits for the end of a session must hear of it. The logins are
+    held before that, so that an exchange adds no session to one that goes.
     """
+    held = Login.objects.filter(user=user).order_by("pk").select_for_update()
+    list(held.values_list("pk"))
     endings.mark_ended(Session.objects.of_user(user.pk), reason=Action.USER_ERASED)
     Login.objects.filter(user=user).delete()
 

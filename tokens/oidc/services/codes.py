@@ -94,9 +94,13 @@ def claim(
     row: Code,
     login: Login,
 ) -> Session | None:
-    """Exchange a code for its session; None, and the session ended, where it is used up."""
+    """Exchange a code for its session; None, and the session ended, where it is used up.
+
+    The login is held before the code, as an erasure does.
+    """
     rows, now = type(row)._default_manager.filter(pk=row.pk), timezone.now()
     with transaction.atomic():
+        Login.objects.select_for_update().filter(pk=login.pk).values_list("pk").first()
         if rows.filter(used_at=None, expires_at__gt=now).update(used_at=now):
             session = shares.begin(login, row.application, target_of(row))
             rows.update(session=session)

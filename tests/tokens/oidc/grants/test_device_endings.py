@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import services as accounts
 from accounts.models import User
+from accounts.privacy import services as privacy
 from tenants.models import Membership
 from tenants.services import applications, memberships
 from tenants.services.tenants import resume_tenant, suspend_tenant
@@ -13,8 +15,11 @@ from tests.conftest import Together
 from tests.factories import UserFactory
 from tests.tokens.oidc.boxes import Box, allow, box
 from tests.tokens.pages.browsers import session_at
+from tokens import standing
+from tokens.errors import TokenRevoked
 from tokens.models import Session
-from tokens.oidc.models import DeviceCode
+from tokens.oidc.models import Consent, DeviceCode
+from tokens.oidc.services import consents, devices
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("keys")]
 
@@ -61,21 +66,57 @@ def test_what_was_allowed_does_not_outlive_a_suspension(
     assert not Session.objects.filter(application=tv.application).exists()
 
 
-def test_a_suspension_and_exchanges_at_once_do_not_stand_in_each_others_way(
+def _ended(
+    how: str,
     tv: Box,
+    user: User,
+) -> object:
+    """End what a device hangs from."""
+    if how == "application":
+        return applications.suspend_application(tv.application, acting_user=None)
+    if how == "tenant":
+        return suspend_tenant(tv.application.tenant, acting_user=None)
+    if how == "member":
+        mine = Membership.objects.get(user=user, tenant=tv.application.tenant)
+        return memberships.suspend_membership(mine, acting_user=None)
+    if how == "consent":
+        return consents.revoke(Consent.objects.get(user=user), acting_user=user)
+    if how == "everywhere":
+        return accounts.sign_out_everywhere(user, acting_user=user)
+    if how == "disabled":
+        return accounts.disable_user(user, acting_user=None)
+    privacy.delete_user(user, acting_user=None)
+    return None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("application", "tenant", "member", "consent"),
+        *("everywhere", "disabled", "erased"),
+    ],
+)
+def test_an_ending_and_exchanges_at_once_do_not_stand_in_each_others_way(
     ann: User,
     together: Together,
+    how: str,
 ) -> None:
-    given = [tv.codes()["device_code"] for _ in range(5)]
+    tv = box(is_first_party=False)
+    Membership.objects.create(user=ann, tenant=tv.application.tenant)
+    given = [tv.codes(scope="openid")["device_code"] for _ in range(5)]
+    row = DeviceCode.objects.select_related("application__tenant", "api").latest("id")
+    consents.grant(ann, tv.application, devices.target_of(row))
     login = session_at(ann).login
     DeviceCode.objects.update(approved_at=timezone.now(), login=login)
 
     def act(number: int) -> Any:
         if number == 5:
-            return applications.suspend_application(tv.application, acting_user=None)
+            return _ended(how, tv, ann)
         return tv.poll(given[number]).status_code
 
     said = together(6, act)
     assert not [got for got in said if isinstance(got, Exception)], said
     assert set(said[:5]) <= {200, 400}, said
-    assert not DeviceCode.objects.filter(used_at=None).exists()
+    for session in Session.objects.filter(application=tv.application):
+        with pytest.raises(TokenRevoked):
+            standing.read(session.sid).require_in_force()
