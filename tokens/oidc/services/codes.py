@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.audit.actions import Action
+from config.errors import Unavailable
 from tenants import admission
 from tenants.admission import Target
 from tenants.models import Application
@@ -24,6 +25,7 @@ from tokens.oidc.models import AuthorizationCode, Code, DeviceCode
 from tokens.services import sessions, shares
 
 LIVES = timedelta(seconds=60)
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -96,17 +98,32 @@ def claim(
 ) -> Session | None:
     """Exchange a code for its session; None, and the session ended, where it is used up.
 
-    The login is held before the code, as an erasure does.
+    Raises `Unavailable` where endings keep coming between: the code is good then as before.
     """
+    for _ in range(_ROUNDS):
+        try:
+            session = _claimed(row, login)
+        except OperationalError:  # a deadlock with an ending: look again
+            continue
+        if session is None:
+            _end_reused(row)
+        return session
+    raise Unavailable(retry_after=1)
+
+
+def _claimed(
+    row: Code,
+    login: Login,
+) -> Session | None:
+    """Claim the code and write its session; the login is held first, as an erasure does."""
     rows, now = type(row)._default_manager.filter(pk=row.pk), timezone.now()
     with transaction.atomic():
         Login.objects.select_for_update().filter(pk=login.pk).values_list("pk").first()
-        if rows.filter(used_at=None, expires_at__gt=now).update(used_at=now):
-            session = shares.begin(login, row.application, target_of(row))
-            rows.update(session=session)
-            return session
-    _end_reused(row)
-    return None
+        if not rows.filter(used_at=None, expires_at__gt=now).update(used_at=now):
+            return None
+        session = shares.begin(login, row.application, target_of(row))
+        rows.update(session=session)
+    return session
 
 
 def _end_reused(row: Code) -> None:

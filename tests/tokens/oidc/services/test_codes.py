@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.models import User
+from config.errors import Unavailable
 from tenants.admission import Target
 from tests.conftest import Together
 from tests.factories import ApiFactory, LoginFactory
@@ -24,6 +26,7 @@ from tests.tokens.oidc.sitting import decide
 from tokens.models import Login, Session
 from tokens.oidc.models import AuthorizationCode, Consent
 from tokens.oidc.services import codes
+from tokens.services import shares
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
@@ -95,6 +98,30 @@ def test_a_code_is_claimed_once_and_a_second_time_ends_its_session(
     assert Event.objects.filter(action=Action.CODE_REUSED).count() == 1
     assert codes.claim(row, login) is None, "a third time changes nothing"
     assert Event.objects.filter(action=Action.CODE_REUSED).count() == 1
+
+
+@pytest.mark.parametrize("deadlocks", [2, 3])
+def test_a_deadlock_with_an_ending_uses_nothing_up(
+    login: Login,
+    party: Party,
+    monkeypatch: pytest.MonkeyPatch,
+    deadlocks: int,
+) -> None:
+    _, row = given(login, party)
+    begin, met = shares.begin, iter(range(deadlocks))
+
+    def meeting(*args: Any) -> Session:
+        if next(met, None) is not None:
+            raise OperationalError(1213, "Deadlock found")
+        return begin(*args)
+
+    monkeypatch.setattr(shares, "begin", meeting)
+    if deadlocks == 3:
+        with pytest.raises(Unavailable):
+            codes.claim(row, login)
+        assert not Session.objects.exists()
+    assert codes.claim(row, login) is not None
+    assert Session.objects.count() == 1
 
 
 def test_a_code_that_lapsed_makes_nothing_and_ends_nothing(
