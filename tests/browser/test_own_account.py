@@ -247,8 +247,8 @@ def test_the_keyboard_gets_everywhere(page: Chrome) -> None:
     order = walk(page)
     assert order[0] == "Skip to the content"
     assert order[1] == "Sign out"
-    ways = ["Profile", "Password", "E-mail", "Security", "Sessions", "Activity"]
-    assert order[2:9] == [*ways, "Your data"]
+    ways = ["Profile", "Password", "E-mail", "Security", "Sessions"]
+    assert order[2:10] == [*ways, "Applications", "Activity", "Your data"]
     assert order[-3:] == ["name", "language", "Save"]
     look_at(page, "sessions/")
     assert walk(page)[-1] == "Sign out everywhere"
