@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -61,7 +62,9 @@ def shows(
         found = app.find_elements(By.ID, "state")
         return bool(found) and found[0].text == state
 
-    WebDriverWait(app, 20).until(shown, message=app.page_source)
+    stale = [StaleElementReferenceException]  # the page went while it was read
+    patient = WebDriverWait(app, 20, ignored_exceptions=stale)
+    patient.until(shown, message=app.page_source)
     return app.find_element(By.ID, "told").text
 
 
