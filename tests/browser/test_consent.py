@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -236,6 +237,29 @@ def test_who_is_not_let_in_is_told(
     examine(page, "refused")
     press(page, "Cancel")
     assert client.answer(page)["error"] == "access_denied"
+
+
+def test_who_has_no_proven_address_proves_it_on_the_way(
+    page: Chrome,
+    ann: User,
+    shop: Application,
+    client: Client,
+) -> None:
+    EmailAddress.objects.filter(user=ann).update(verified=False)
+    type(shop.tenant).objects.filter(pk=shop.tenant_id).update(
+        verification_required=True
+    )
+    come(page, shop, client.callback)
+    fill(page, email=ANN, password=PASSWORD)
+    assert heading(page) == "Verify your address first"
+    examine(page, "verify-first")
+    press(page, "Mail the link")
+    examine(page, "verify-first-sent")
+    press(page, "Continue")
+    assert heading(page) == "Verify your address first"
+    EmailAddress.objects.filter(user=ann).update(verified=True)
+    press(page, "Continue")
+    assert "asks for access" in heading(page)
 
 
 def test_a_fault_is_told(
