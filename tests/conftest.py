@@ -14,10 +14,12 @@ Together = Callable[[int, Callable[[int], Any]], list[Any]]
 def _fresh_process() -> Iterator[None]:
     """Forget what a worker keeps in memory: each test has a database of its own."""
     from tokens import keyring, revocations, verification
+    from tokens.oidc.services import machines
 
     keyring.forget()
     verification.forget()
     revocations.snapshot.forget()
+    machines.forget()
     yield
 
 

@@ -26,6 +26,7 @@ from tenants import origins
 from tokens import feed, keyring, revocations, verification
 from tokens.api.door import ENDPOINTS
 from tokens.oidc.door import ENDPOINTS as GRANTS
+from tokens.oidc.services import machines
 
 COUNTED = {"ntt_http_requests_total", "ntt_http_problems_total"}
 COUNTED |= {"ntt_refreshes_total", "ntt_http_request_seconds_count"}
@@ -171,6 +172,7 @@ def _forget() -> None:
     keyring.forget()
     verification.forget()
     revocations.snapshot.forget()
+    machines.forget()
 
 
 class _Log(logging.Handler):

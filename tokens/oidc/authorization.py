@@ -139,6 +139,8 @@ def _whose(request: Request) -> tuple[Application, Return]:
     uri = given.get("redirect_uri", "")
     if client is None:
         raise Unanswerable(InvalidRequestError("The client_id is unknown."))
+    if not uri:
+        raise Unanswerable(InvalidRequestError("The request names no redirect_uri."))
     if not client.check_redirect_uri(uri):
         raise Unanswerable(
             InvalidRequestError("The redirect_uri is not registered for this client.")

@@ -9,6 +9,7 @@ from typing_extensions import override
 from tokens import minting
 from tokens.oidc import targets
 from tokens.oidc.clients import Client
+from tokens.oidc.services import machines
 
 
 class ServiceGrant(ClientCredentialsGrant):
@@ -32,6 +33,7 @@ class ServiceGrant(ClientCredentialsGrant):
             resource=given.get("resource", ""),
         )
         made = minting.issue_to(client.application, target)
+        machines.note_token(client.application, target)
         body = {
             "access_token": made.access_token,
             "token_type": "Bearer",
