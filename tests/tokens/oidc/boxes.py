@@ -108,3 +108,9 @@ def browser_with(
 def session_of(party: Party) -> Session:
     """Return the only session of a device's application."""
     return Session.objects.get(application=party.application)
+
+
+def decided() -> tuple[bool, bool]:
+    """Tell whether the only request was allowed, and whether it was refused."""
+    row = DeviceCode.objects.get()
+    return row.approved_at is not None, row.denied_at is not None

@@ -16,6 +16,7 @@ from tests.tokens.oidc.boxes import (
     box,
     browser_with,
     decide,
+    decided,
     type_code,
 )
 from tests.tokens.pages.people import Browser, text, went
@@ -35,12 +36,6 @@ def ann() -> User:
 @pytest.fixture
 def tv() -> Box:
     return box(client_uri="https://tv.example")
-
-
-def decided() -> tuple[bool, bool]:
-    """Tell whether the only request was allowed, and whether it was refused."""
-    row = DeviceCode.objects.get()
-    return row.approved_at is not None, row.denied_at is not None
 
 
 @pytest.mark.spec("RFC 8628 3.3", "RFC 8628 5.4")

@@ -21,6 +21,7 @@ from tests.tokens.oidc.boxes import (
     box,
     browser_with,
     decide,
+    decided,
     type_code,
 )
 from tests.tokens.pages.people import Browser, text, went
@@ -41,12 +42,6 @@ def ann() -> User:
 @pytest.fixture
 def tv() -> Box:
     return box(client_uri="https://tv.example")
-
-
-def decided() -> tuple[bool, bool]:
-    """Tell whether the only request was allowed, and whether it was refused."""
-    row = DeviceCode.objects.get()
-    return row.approved_at is not None, row.denied_at is not None
 
 
 def test_nobody_decides_who_is_not_signed_in(
