@@ -25,7 +25,8 @@ class Attempt:
 
     `password` is as it was typed and `hashed` as it will be stored, both here because
     allauth's forms strip spaces and hash inside our transaction. `outcome` and `user`
-    are what the backend found out; `state` is what a pending flow keeps.
+    are what the backend found out; `state` is what a pending flow keeps, and `amr` what
+    the person proved, where that is no password.
     """
 
     email: str = ""
@@ -34,6 +35,7 @@ class Attempt:
     hashed: str = ""
     verification_required: bool = True
     state: dict[str, str] = field(default_factory=dict)
+    amr: tuple[str, ...] = ()
     outcome: str = ""
     user: User | None = None
     created: User | None = None
@@ -50,6 +52,7 @@ class Attempt:
         return {
             "verification_required": self.verification_required,
             "state": self.state,
+            "amr": list(self.amr),
             "user_id": str(person.pk if person else NOBODY),
             "epoch": person.epoch if person else 0,
             "email_key": key,

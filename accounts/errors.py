@@ -24,6 +24,20 @@ class EmailVerificationRequired(NotAuthenticated):
     title = "The e-mail address has to be verified first."
 
 
+class OwnProofRequired(Forbidden):
+    """A tenant's provider vouched, where the account's own password is asked for."""
+
+    code = "own_proof_required"
+    title = "Sign in with the account's own password first."
+
+
+class LastWayIn(Conflict):
+    """Without it nobody could sign in to the account any more."""
+
+    code = "last_way_in"
+    title = "This is the only way to sign in to the account. Add another one first."
+
+
 class FlowInvalid(NotAuthenticated):
     """The `flow_token` is unknown, run out, finished or used up: begin again."""
 

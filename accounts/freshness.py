@@ -25,6 +25,18 @@ def require_recent(auth_time: float) -> None:
     _require(auth_time, settings.STEP_UP_SECONDS)
 
 
+def require_own(bound_to: UUID | None) -> None:
+    """Raise `InsufficientUserAuthentication` where only a tenant's provider vouched.
+
+    Whoever runs it could else change the account of everybody who ever came that way.
+    """
+    if bound_to is not None:
+        raise InsufficientUserAuthentication(
+            "This needs a proof of the account's own, such as its password.",
+            extra={"max_age": settings.STEP_UP_SECONDS},
+        )
+
+
 def require_all_factors(
     user_id: UUID,
     amr: Collection[str],

@@ -41,7 +41,9 @@ logger = logging.getLogger(__name__)
 
 
 class OutboundRefused(Unavailable):
-    """A URL could not be asked; why is told to nobody."""
+    """A URL could not be asked. `reason` is for operators alone: callers are told nothing."""
+
+    reason = ""
 
 
 class _Fault(Exception):
@@ -109,7 +111,9 @@ def fetch(
         shown = url.partition("?")[0][:200]
         reason = str(fault) if isinstance(fault, _Fault) else type(fault).__name__
         logger.debug("outbound call failed", extra={"url": shown, "reason": reason})
-    raise OutboundRefused
+    refusal = OutboundRefused()
+    refusal.reason = reason
+    raise refusal
 
 
 def _parsed(url: str) -> SplitResult:

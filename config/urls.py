@@ -7,6 +7,8 @@ from accounts.api.urls import urlpatterns as accounts
 from accounts.urls import urlpatterns as account_pages
 from config import health, home, scrape
 from config.reference import urlpatterns as reference
+from social.api.urls import urlpatterns as social
+from social.pages.urls import urlpatterns as social_pages
 from tenants.api.urls import urlpatterns as tenants
 from tenants.pages import urlpatterns as brand_pages
 from tokens.api.urls import urlpatterns as tokens
@@ -18,7 +20,7 @@ from tokens.pages.urls import urlpatterns as entry_pages
 from tokens.pages.wellknown import urlpatterns as page_ways
 from tokens.wellknown import urlpatterns as wellknown
 
-v1 = [*accounts, *tenants, *tokens, *oidc]
+v1 = [*accounts, *tenants, *tokens, *oidc, *social]
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,7 +28,14 @@ urlpatterns = [
     path(
         "account/",
         include(
-            [*account_pages, *entry_pages, *own_pages, *consent_pages, *brand_pages]
+            [
+                *account_pages,
+                *entry_pages,
+                *own_pages,
+                *consent_pages,
+                *social_pages,
+                *brand_pages,
+            ]
         ),
     ),
     path("oauth/", include(oauth)),

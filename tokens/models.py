@@ -9,7 +9,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from config.fields import IdField, KeyField, uuid7
-from tenants.models import Api, Application
+from tenants.models import Api, Application, Tenant
 
 
 class SigningKey(models.Model):
@@ -61,7 +61,11 @@ class Ending(models.Model):
 
 
 class Login(Ending):
-    """One sign-in of a person, by REST or browser; `epoch` is the user's at that time."""
+    """One sign-in of a person, by REST or browser; `epoch` is the user's at that time.
+
+    `bound_to` is the tenant whose own connection vouched for them: it is good for that
+    tenant's applications, and proves nothing where one's account is changed.
+    """
 
     id = IdField()
     user = models.ForeignKey(
@@ -70,6 +74,9 @@ class Login(Ending):
     epoch = models.PositiveIntegerField()
     amr = models.JSONField(default=list)
     auth_time = models.DateTimeField()
+    bound_to = models.ForeignKey(
+        Tenant, on_delete=models.CASCADE, null=True, related_name="+"
+    )
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=256, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

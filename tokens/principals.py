@@ -37,6 +37,16 @@ class Principal:
         """The person; None for a token of an application itself."""
         return UUID(self.claims["sub"]) if self.sid else None
 
+    def bound_to(self) -> UUID | None:
+        """Return the tenant whose own connection vouched for the person, if one did.
+
+        Read anew: a proof of their own since makes an end of that.
+        """
+        if self.sid is None or "fed" not in self.claims.get("amr", ()):
+            return None
+        logins = Login.objects.filter(sessions__sid=self.sid)
+        return logins.values_list("bound_to", flat=True).first()
+
     def amr_now(self) -> list[str]:
         """Return what its login has proven by now: a factor may have been added since."""
         if self.sid is None:

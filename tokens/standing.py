@@ -40,7 +40,7 @@ SELECT s.generation, s.issued_at, s.rotated_at, s.expires_at, s.idle_expires_at,
        p.scopes, a.scopes, a.is_first_party, a.client_id, a.signing_algorithm,
        a.id_token_algorithm,
        a.access_token_seconds, a.session_idle_seconds, t.id, l.id, l.amr, l.auth_time,
-       u.id, u.email, u.name,
+       l.bound_to_id, u.id, u.email, u.name,
        EXISTS (SELECT 1 FROM account_emailaddress e
                WHERE e.user_id = u.id AND e.verified AND e.{primary}),
        (SELECT {array}(r.name) FROM tenants_membership_roles mr
@@ -94,6 +94,7 @@ class Standing:
     login_id: UUID
     amr: tuple[str, ...]
     auth_time: datetime
+    bound_to: UUID | None
     user_id: UUID
     email: str
     name: str
@@ -135,6 +136,10 @@ class Standing:
             (
                 "mfa" in self.amr or not self.factor_wanted,
                 "A policy asks for a second factor since: sign in again.",
+            ),
+            (
+                self.bound_to in (None, self.tenant_id) or self.client_id == BUILT_IN,
+                "The sign-in holds for another tenant only.",
             ),
             (now < min(self.expires_at, self.idle_expires_at), "The session is over."),
         ]
@@ -210,12 +215,13 @@ def _parsed(
         login_id=UUID(row[24]),
         amr=tuple(_json(row[25])),
         auth_time=_utc(row[26]),
-        user_id=UUID(row[27]),
-        email=row[28],
-        name=row[29],
-        email_verified=bool(row[30]),
-        roles=tuple(sorted(name for name in _json(row[31]) or () if name)),
-        member_until=_utc(row[32]) if row[32] else None,
-        state=feed.State(*row[33:36]),
-        factor_wanted=bool(row[36]),
+        bound_to=UUID(row[27]) if row[27] else None,
+        user_id=UUID(row[28]),
+        email=row[29],
+        name=row[30],
+        email_verified=bool(row[31]),
+        roles=tuple(sorted(name for name in _json(row[32]) or () if name)),
+        member_until=_utc(row[33]) if row[33] else None,
+        state=feed.State(*row[34:37]),
+        factor_wanted=bool(row[37]),
     )

@@ -48,6 +48,8 @@ class AccountScope(_ScopePermission):
 def require_recent(request: Request) -> None:
     """Raise `InsufficientUserAuthentication` unless all factors were shown lately."""
     claims: dict[str, Any] = getattr(request.auth, "claims", {})
+    bound_to = getattr(request.auth, "bound_to", None)
+    freshness.require_own(bound_to() if bound_to else None)
     freshness.require_recent(claims.get("auth_time", 0))
     if "mfa" not in claims.get("amr", ()):
         shown: list[str] = getattr(request.auth, "amr_now", list)()
@@ -86,5 +88,7 @@ class ManageScope(_ScopePermission):
         allowed = super().has_permission(request, view)
         claims: dict[str, Any] = getattr(request.auth, "claims", {})
         if allowed and "sid" in claims:
+            bound_to = getattr(request.auth, "bound_to", None)
+            freshness.require_own(bound_to() if bound_to else None)
             freshness.require_factor(claims["auth_time"], claims["amr"])
         return allowed

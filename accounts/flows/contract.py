@@ -231,7 +231,7 @@ def _outcome(
         kept = meta["kept"]
         return Authenticated.now(
             UUID(meta["user_id"]),
-            amr=kept.get("amr") or meta["amr"],
+            amr=kept.get("amr") or attempt.amr or meta["amr"],
             state=kept.get("state") or attempt.state,
         )
     for flow in data.get("flows") or ():

@@ -1,5 +1,7 @@
 """Making an account of one's own."""
 
+import secrets
+
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, OperationalError, transaction
 
@@ -19,7 +21,7 @@ _ROUNDS = 3
 def sign_up(
     *,
     email: str,
-    password: str,
+    password: str | None,
     name: str,
     verification_required: bool,
     state: dict[str, str],
@@ -27,7 +29,8 @@ def sign_up(
     """Make an account. Where verification is required the answer is always `Pending`.
 
     The owner of a taken address is then mailed instead, for the same work. Not required:
-    `Authenticated`, or `EmailTaken`. Also raises `InvalidInput`, `PasswordRefused`, and
+    `Authenticated`, or `EmailTaken`. Without a password none is usable: a provider vouched
+    for whoever signs up (`fed`). Also raises `InvalidInput`, `PasswordRefused`, and
     `TooManyRequests` past the limit per IP.
     """
     try:
@@ -36,17 +39,20 @@ def sign_up(
         raise InvalidInput.at("email", detail=str(error)) from error
     key = addresses.email_key(shown)
     called = names.cleaned(name)
-    passwords.validate(password, user_email=shown, name=called)
+    if password is not None:
+        passwords.validate(password, user_email=shown, name=called)
     limits.hit("register_ip", lockouts.caller())
     if not verification_required and _is_taken(key):
         raise EmailTaken
     attempt = Attempt(
         email=shown,
-        password=password,
+        password=password
+        or secrets.token_urlsafe(),  # allauth wants one; nobody has it
         name=called,
         hashed=make_password(password),
         verification_required=verification_required,
         state=state,
+        amr=() if password else ("fed",),
         may_mail=not verification_required or may_mail(key),
     )
     return _register(attempt, key)

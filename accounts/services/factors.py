@@ -20,6 +20,7 @@ from accounts.flows.factors import Factor
 from accounts.flows.pending import Waiting
 from accounts.mail import letters
 from accounts.models import User
+from accounts.services import entry
 from accounts.services.authority import require_superuser
 from accounts.signals import credentials_changed
 from config.errors import Conflict
@@ -101,10 +102,11 @@ def remove_factor(
     user: User,
     factor_id: UUID,
 ) -> None:
-    """Remove one of one's own factors. Raises `NotFound`."""
+    """Remove one of one's own factors. Raises `NotFound`, `LastWayIn`."""
     with transaction.atomic():
-        _held(user.pk)
+        held = _held(user.pk)
         gone = factors.remove(user, factor_id)
+        entry.require_one(held or user)
         record(
             Action.FACTOR_REMOVED,
             acting=user,

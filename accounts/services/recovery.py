@@ -16,10 +16,10 @@ from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.errors import FlowInvalid, MfaRequired
 from accounts.flows import verification
-from accounts.flows.factors import remove_all
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import User
+from accounts.services.takeover import take_over
 from accounts.signals import credentials_changed
 from config.errors import InvalidInput, TooManyRequests, Unavailable
 
@@ -90,7 +90,7 @@ def confirm_reset(
         if verification.is_verified(person.pk) != proven:
             raise Unavailable(retry_after=1)
         if not proven:
-            _take_over(person)
+            take_over(person)
         _replace_password(person, hashed)
     lockouts.lift(person.email_key, ip=lockouts.caller())
     return person
@@ -140,22 +140,6 @@ def _second_factor(
         code=proof.get("code", ""),
         credential=proof.get("credential"),
     )
-
-
-def _take_over(person: User) -> None:
-    """Leave whoever made an account with an address not theirs no way back into it.
-
-    Memberships stay: who gave them meant the owner of the address.
-    """
-    reason = Action.TAKEN_OVER
-    removed = remove_all(person)
-    person.known_addresses.all().delete()
-    person.known_devices.all().delete()
-    links.void(person)
-    User.objects.filter(pk=person.pk).update(name="")
-    verification.verify(person)
-    record(Action.EMAIL_VERIFIED, acting=person, target=person)
-    record(reason, acting=person, target=person, details={"factors": removed})
 
 
 def _replace_password(

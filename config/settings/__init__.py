@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "tenants",
     "tokens",
     "tokens.oidc",
+    "social",
 ]
 
 MIDDLEWARE = [

@@ -19,7 +19,7 @@ MENU = [
     {"title": "Password", "link": reverse_lazy("account-password")},
     {"title": "Second factors", "link": reverse_lazy("account-security")},
 ]
-SECTIONS = ["accounts", "tenants", "tokens", "oidc", "audit", "outbox"]
+SECTIONS = ["accounts", "tenants", "tokens", "oidc", "social", "audit", "outbox"]
 
 
 def theme(*, environment: str) -> dict[str, Any]:

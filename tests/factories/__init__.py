@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.addresses import email_key
 from accounts.models import User
+from config.encryption import encrypt
+from social.models import Connection, Identity
 from tenants.models import (
     Api,
     Application,
@@ -190,3 +192,29 @@ class SessionFactory(DjangoModelFactory[Session]):
             )
             obj.membership_epoch = membership.epoch
             obj.save(update_fields=["membership_epoch"])
+
+
+class ConnectionFactory(DjangoModelFactory[Connection]):
+    """An OpenID provider of everybody's, whose word on addresses counts."""
+
+    class Meta:
+        model = Connection
+
+    provider_id = factory.Sequence(lambda n: f"provider-{n}")
+    provider = Connection.Provider.OIDC
+    name = "Example ID"
+    client_id = "our-client"
+    client_secret = factory.LazyFunction(lambda: encrypt("our-secret"))
+    issuer = "https://id.example.com"
+    trusts_email = True
+
+
+class IdentityFactory(DjangoModelFactory[Identity]):
+    """That somebody is known at a provider."""
+
+    class Meta:
+        model = Identity
+
+    connection = factory.SubFactory(ConnectionFactory)
+    subject = factory.Sequence(lambda n: f"subject-{n}")
+    user = factory.SubFactory(UserFactory)

@@ -36,7 +36,7 @@ MODES = ("query", "form_post")
 READ = frozenset(
     "client_id response_type redirect_uri response_mode scope state nonce resource audience "
     "code_challenge code_challenge_method prompt max_age login_hint id_token_hint "
-    "acr_values ui_locales".split()
+    "acr_values ui_locales connection".split()
 )
 _LONGEST = {"nonce": 512, "login_hint": 254, "id_token_hint": 8192}
 _LONGEST_OTHER = 2048

@@ -28,7 +28,7 @@ UNKNOWN_SECONDS = 30.0
 FAILED_SECONDS = 10.0
 KEPT_SECONDS = 86400.0
 MOST_KEYS = 20
-_MOST_APPLICATIONS = 1000
+_MOST_SOURCES = 1000
 _WAIT_SECONDS = 6.0  # a little longer than a call may take
 _LONGEST_MEMBER = 1400  # of an RSA modulus of 8192 bits
 _LONGEST_EXPONENT = 8  # a greater one costs whoever verifies
@@ -71,16 +71,22 @@ def candidates(
     if application.jwks is not None:
         keys = suitable(application.jwks)
     elif application.jwks_uri:
-        keys = _remote(application, kid)
+        keys = remote(
+            application.pk,
+            application.jwks_uri,
+            kid=kid,
+            owner=str(application.tenant_id),
+        )
     else:
         keys = []
-    return [key for key in _named(keys, kid) if algorithm in key.algorithms]
+    return [key for key in named(keys, kid) if algorithm in key.algorithms]
 
 
-def _named(
+def named(
     keys: Iterable[PublicKey],
     kid: str,
 ) -> list[PublicKey]:
+    """Return the keys that a `kid` may name: those without a name too; "" names all."""
     return [key for key in keys if not kid or key.kid in (kid, "")]
 
 
@@ -134,7 +140,7 @@ class _Kept:
         """Return the keys that may still be used for a `kid`."""
         if self.keys is None or time.monotonic() - self.fetched_at > KEPT_SECONDS:
             return []
-        return _named(self.keys, kid)
+        return named(self.keys, kid)
 
     def wants_asking(self, kid: str) -> bool:
         """Tell whether to ask now: too old, or of an unknown `kid`, and not just tried."""
@@ -152,18 +158,24 @@ _lock = threading.Lock()
 _waiters = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
 
 
-def _remote(
-    application: Application,
+def remote(
+    source_id: UUID,
+    uri: str,
+    *,
     kid: str,
+    owner: str = "",
 ) -> list[PublicKey]:
-    application_id, uri = application.pk, application.jwks_uri
-    owner = str(application.tenant_id)
+    """Return the keys that an address answers with, and that `kid` may name.
+
+    `source_id` is whose address it is: an application, or whatever else has one. `owner`
+    is as in `outbound.Bounds`. Never called inside a transaction.
+    """
     with _lock:
-        kept = _kept.get(application_id)
+        kept = _kept.get(source_id)
         if kept is None or kept.uri != uri:
-            kept = _kept[application_id] = _Kept(uri)
-        _kept.move_to_end(application_id)
-        if len(_kept) > _MOST_APPLICATIONS:
+            kept = _kept[source_id] = _Kept(uri)
+        _kept.move_to_end(source_id)
+        if len(_kept) > _MOST_SOURCES:
             _kept.popitem(last=False)
     if not kept.wants_asking(kid):
         return kept.known(kid)
@@ -189,7 +201,7 @@ def _ask(
     """Ask, and note that it was: not before the end, or others would not wait for it."""
     keys = None
     try:
-        keys = _fetched(kept.uri, owner)
+        keys = asked(kept.uri, owner)
     finally:
         now = time.monotonic()
         kept.failed = keys is None
@@ -198,11 +210,11 @@ def _ask(
         kept.tried_at = now
 
 
-def _fetched(
+def asked(
     uri: str,
-    owner: str,
+    owner: str = "",
 ) -> list[PublicKey] | None:
-    """Return the keys at an address; None unless it answers with a JWKS."""
+    """Return the keys at an address, asked now; None unless it answers with a JWKS."""
     accepted = {"Accept": "application/jwk-set+json, application/json"}
     try:
         bounds = outbound.Bounds(owner=owner)

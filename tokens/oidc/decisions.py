@@ -110,6 +110,8 @@ def proof_step(
     The factor is shown by who has one, or set up by who must have one. None where nothing
     is missing.
     """
+    if present.bound_to not in (None, application.tenant_id):
+        return Step.PROVE  # another tenant's provider vouched: here that is no proof
     if application.tenant.verification_required and not present.email_verified:
         return Step.VERIFY
     if "mfa" in present.amr:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from accounts.signals import taken_over
 from tenants.signals import (
     api_deleted,
     application_suspended,
@@ -14,6 +15,11 @@ from tenants.signals import (
 )
 from tokens.oidc.services import backchannel, codes, consents
 from tokens.signals import sessions_ended
+
+
+@receiver(taken_over)
+def _on_taken_over(sender: Any, **told: Any) -> None:
+    consents.forget_person(told["user"])
 
 
 @receiver(api_deleted)

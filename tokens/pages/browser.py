@@ -146,6 +146,7 @@ def fresh(page: Page) -> Page:
     ) -> HttpResponse:
         try:
             present: Standing = request.standing  # type: ignore[attr-defined]
+            freshness.require_own(present.bound_to)
             freshness.require_recent(present.auth_time.timestamp())
             freshness.require_all_factors(present.user_id, present.amr)
         except InsufficientUserAuthentication:
@@ -192,6 +193,7 @@ def may_operate(request: HttpRequest) -> bool:
     if present is None:
         return False
     try:
+        freshness.require_own(present.bound_to)
         freshness.require_factor(present.auth_time.timestamp(), present.amr)
     except InsufficientUserAuthentication:
         return False

@@ -7,7 +7,9 @@ from accounts.pages.forms import AddressField, PageForm, PasswordField
 from config.errors import ServiceError
 from tenants import admission
 from tenants.admission import RegistrationClosed
-from tokens.pages import browser, passkeys, steps, welcome
+from tenants.models import Application
+from tokens.pages import browser, doors, passkeys, steps, welcome
+from tokens.pages.doors import Aim
 from tokens.pages.drawing import draw
 from tokens.pages.steps import Step
 from tokens.services import entrances, second_factor, sign_in
@@ -25,10 +27,9 @@ class LoginForm(PageForm):
 @steps.at_the_door
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for address and password, and offer passkeys."""
-    form, refusal = (
-        LoginForm(request.POST or None, initial=welcome.typed(request)),
-        None,
-    )
+    form, refusal = LoginForm(request.POST or None, initial=_typed(request)), None
+    if request.method != "POST" and (gone := doors.straight(request)):
+        return gone
     if form.is_valid():
         given = sign_in.Credentials(**form.cleaned_data)
         try:
@@ -54,7 +55,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
         refusal = error
     else:
         return steps.proceed(request, outcome, Step(browser.next_of(request)))
-    return _page(request, LoginForm(initial=welcome.typed(request)), refusal)
+    return _page(request, LoginForm(initial=_typed(request)), refusal)
 
 
 def _page(
@@ -73,7 +74,16 @@ def _page(
         reset=steps.here("account-reset", onward),
         sign_up=steps.here("account-signup", onward) if is_open(request) else "",
         options=passkeys.offered(request),
+        offers=doors.offered(request, Aim.SIGN_IN),
+        arrived=steps.arrived(request),
     )
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """Return what the form begins with: whom a provider named, or the application did."""
+    arrived = steps.arrived(request)
+    known = {"email": arrived.email} if arrived and arrived.email else {}
+    return known or welcome.typed(request)
 
 
 def is_open(request: HttpRequest) -> bool:
@@ -88,10 +98,18 @@ def is_open(request: HttpRequest) -> bool:
 def admit_registration(request: HttpRequest) -> None:
     """Refuse sign-up where the instance is not open, or whom the visit leads to is not.
 
+    Raises `RegistrationClosed`.
+    """
+    visited = welcome.of(request)
+    admit_registration_to(visited.application if visited else None)
+
+
+def admit_registration_to(application: Application | None) -> None:
+    """Refuse sign-up where the instance is not open, or an application is not.
+
     An account that the application does not let in would be of no use. Raises
     `RegistrationClosed`.
     """
     admission.admit_registration(entrances.hosted().application)
-    visited = welcome.of(request)
-    if visited is not None:
-        admission.admit_registration(visited.application)
+    if application is not None:
+        admission.admit_registration(application)

@@ -12,7 +12,8 @@ from accounts.pages.forms import PageForm, PasswordField
 from config.errors import ServiceError
 from tokens.errors import TokenRevoked
 from tokens.models import Session
-from tokens.pages import browser, passkeys, steps
+from tokens.pages import browser, doors, passkeys, steps
+from tokens.pages.doors import Aim
 from tokens.pages.drawing import draw, served
 from tokens.pages.steps import Step
 from tokens.services import renewal, second_factor
@@ -80,6 +81,8 @@ def _page(
         here=steps.here("account-reauthenticate", onward),
         person=session.login.user,
         options=_options(request, session),
+        offers=doors.offered(request, Aim.RENEW),
+        reset=steps.here("account-reset", onward),
     )
 
 

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.errors import EmailTaken
 from accounts.pages.forms import AddressField, NameField, PageForm, PasswordField
 from config.errors import ServiceError
-from tokens.pages import browser, steps, welcome
+from tokens.pages import browser, doors, steps, welcome
+from tokens.pages.doors import Aim
 from tokens.pages.drawing import draw
 from tokens.pages.login import admit_registration
 from tokens.pages.steps import Step
@@ -49,4 +50,5 @@ def signup(request: HttpRequest) -> HttpResponse:
         form=form,
         here=steps.here("account-signup", onward),
         sign_in=steps.here("account-login", onward),
+        offers=doors.offered(request, Aim.SIGN_IN),
     )

@@ -4,9 +4,11 @@ The `flow_token` is kept in its session, never in a URL or a form. Each step tha
 gives the browser a new cookie.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,7 +38,9 @@ PAGES = {
 ENDS = (FlowInvalid, InvalidCredentials, TokenRevoked)
 FLOW_SECONDS = 3600
 INVITATION = "invitation"  # the key of a mail that somebody accepts once signed in
-KEPT = (INVITATION, visits.KEPT)  # what outlives a sign-in
+ARRIVAL = "arrival"  # whom a provider vouched for, until they are somebody here
+ARRIVAL_SECONDS = 900
+KEPT = (INVITATION, ARRIVAL, visits.KEPT)  # what outlives a sign-in
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,31 @@ class Step:
     def onward(self) -> str:
         """Return where the browser goes after the last step."""
         return self.next or reverse("account-profile")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody whom a provider vouched for and whom nobody here is known to be.
+
+    Their sign-in, or sign-up, connects the two: `page` does that. `provider` is what the
+    connection is called, `email` what the person goes on with, `vouched` all that was
+    told. `began` is in Unix seconds.
+    """
+
+    page: str
+    provider: str
+    email: str
+    vouched: dict[str, Any]
+    began: float
+
+
+def arrived(request: HttpRequest) -> Arrival | None:
+    """Return who arrived at this browser and is not yet known; None for nobody."""
+    try:
+        found = Arrival(**request.session[ARRIVAL])
+    except (KeyError, TypeError):  # none, or kept by another version of this
+        return None
+    return found if found.began > time.time() - ARRIVAL_SECONDS else None
 
 
 def kept(request: HttpRequest) -> Step | None:
@@ -108,7 +137,18 @@ def proceed(
         further.problem_code = outcome.code  # type: ignore[attr-defined]  # for the metrics
         return further
     enter(request, outcome, step)
-    return HttpResponseRedirect(step.onward)
+    return HttpResponseRedirect(_onward(request, step))
+
+
+def _onward(
+    request: HttpRequest,
+    step: Step,
+) -> str:
+    """Return where to go after the last step: who arrived is connected first."""
+    arrival = arrived(request)
+    if arrival is None or step.sid:
+        return step.onward
+    return here(arrival.page, step.next)
 
 
 def enter(

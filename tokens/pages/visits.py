@@ -29,7 +29,8 @@ class Visit:
 
     `returns_to` is what a form on the way may lead to: the origin of the redirect URI, or
     its scheme. `pushed` tells that its client left the request here (RFC 9126), `chosen`
-    that the person said it is them, `shown` who was last asked to consent to what.
+    that the person said it is them, `shown` who was last asked to consent to what, `sent`
+    that they were sent to the provider that it names.
     """
 
     client_id: str
@@ -39,6 +40,7 @@ class Visit:
     pushed: bool = False
     chosen: bool = False
     shown: str = ""
+    sent: bool = False
 
     def as_chosen(self) -> "Visit":
         """Return the visit of a person who said who they are."""

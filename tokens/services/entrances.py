@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import flows
 from accounts.audit.actions import Action
 from accounts.audit.services import record
-from accounts.errors import FlowInvalid, InvalidCredentials
+from accounts.errors import FlowInvalid, InvalidCredentials, OwnProofRequired
 from accounts.flows import enrolment
 from accounts.models import User
 from accounts.services.devices import note_device
@@ -33,11 +33,17 @@ Door = Session.Door
 
 @dataclass(frozen=True)
 class Entrance:
-    """For what somebody signs in, and where."""
+    """For what somebody signs in, and where.
+
+    `connection` names the provider that vouches for them, if one does, and `bound_to` the
+    tenant whose own it is.
+    """
 
     application: Application
     target: Target
     door: Door = Door.REST
+    connection: str = ""
+    bound_to: UUID | None = None
 
     @property
     def state(self) -> dict[str, str]:
@@ -47,6 +53,8 @@ class Entrance:
             "audience": self.target.audience,
             "door": self.door.value,
             "tenant_id": str(self.application.tenant_id),
+            "connection": self.connection,
+            "bound_to": str(self.bound_to or ""),
         }
 
 
@@ -97,7 +105,14 @@ def of(
         target = admission.target_of(application, flow.state["audience"])
     except (InvalidInput, KeyError):  # deleted, or no longer allowed
         raise FlowInvalid from None
-    return Entrance(application, target, door)
+    bound_to = flow.state.get("bound_to")
+    return Entrance(
+        application,
+        target,
+        door,
+        connection=flow.state.get("connection", ""),
+        bound_to=UUID(bound_to) if bound_to else None,
+    )
 
 
 def read_epochs(
@@ -135,6 +150,7 @@ def enter(
             if "mfa" not in proof.amr and admission.second_factor_required(
                 application, person.pk
             ):
+                _require_own(entrance, person)
                 return enrolment.require(person, amr=proof.amr, state=entrance.state)
             session = _write(entrance, epochs, membership, proof)
             note_device(person)
@@ -143,12 +159,34 @@ def enter(
                 acting=person,
                 target=person,
                 tenant_id=application.tenant_id,
-                details={"client_id": application.client_id, "sid": str(session.sid)},
+                details=_details(entrance, session),
             )
     except Forbidden as refusal:
         _record_refusal(application, epochs, refusal)
         raise
     return session
+
+
+def _require_own(
+    entrance: Entrance,
+    person: User,
+) -> None:
+    """Refuse a first factor on a tenant's word, where the account has its own proof.
+
+    Whoever runs that tenant's provider could else add a passkey of theirs to it.
+    """
+    if entrance.bound_to and person.has_usable_password():
+        raise OwnProofRequired
+
+
+def _details(
+    entrance: Entrance,
+    session: Session,
+) -> dict[str, str]:
+    told = {"client_id": entrance.application.client_id, "sid": str(session.sid)}
+    if entrance.connection:
+        told["connection"] = entrance.connection
+    return told
 
 
 def _record_refusal(
@@ -222,6 +260,7 @@ def _write(
         epoch=epochs.user,
         amr=list(proof.amr),
         auth_time=proof.auth_time,
+        bound_to_id=entrance.bound_to,
         ip=caller.ip,
         user_agent=caller.user_agent,
     )

@@ -48,6 +48,25 @@ def reauthenticate(
     return _renew(session.sid, proof, epoch=user.epoch)
 
 
+def reauthenticate_vouched(
+    session: Session,
+    *,
+    epoch: int,
+) -> Session | flows.Pending:
+    """Renew the login of a person for whom a provider just vouched again.
+
+    One of everybody's, not a tenant's own. `epoch` is the person's as it was read before.
+    Who has a second factor shows it next. Raises `TokenRevoked`.
+    """
+    user = User.objects.get(pk=session.login.user_id)
+    user.epoch = epoch
+    state = {"sid": str(session.sid), "door": session.door}
+    if flows.has_factor(user.pk):
+        return flows.ask_for(user, Purpose.RENEWAL, amr=("fed",), state=state)
+    proof = Authenticated.now(user.pk, amr=("fed",), state=state)
+    return _renew(session.sid, proof, epoch=epoch)
+
+
 def require_door(
     flow: flows.Waiting,
     door: Session.Door,
@@ -62,7 +81,7 @@ def renewed(
     proof: Authenticated,
 ) -> Session:
     """Renew the login that a flow was begun in. Raises `TokenRevoked`, `FlowInvalid`."""
-    if "pwd" not in flow.amr and "pop" not in proof.amr:
+    if not {"pwd", "fed"} & set(flow.amr) and "pop" not in proof.amr:
         raise FlowInvalid
     return _renew(flow.state["sid"], proof, epoch=flow.epoch)
 
@@ -98,7 +117,7 @@ def _renew(
         if not mine.exists():
             raise TokenRevoked
         Login.objects.filter(pk=session.login_id, revoked_at=None).update(
-            amr=list(proof.amr), auth_time=proof.auth_time
+            amr=list(proof.amr), auth_time=proof.auth_time, bound_to=None
         )
         Session.objects.filter(sid=sid).update(issued_at=int(time.time()))
         person = User.objects.get(pk=proof.user_id)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from accounts import flows
 from accounts.addresses import email_key
-from accounts.errors import InvalidCredentials
+from accounts.errors import EmailVerificationRequired, InvalidCredentials
+from accounts.flows import second_factor, verification
+from accounts.flows.contract import Authenticated
 from accounts.models import User
 from tenants import admission
 from tenants.models import Application
@@ -21,10 +23,13 @@ FIRST_EPOCH = 0  # what a user is made with; see `accounts.models.User`
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a person gave; `name` only at sign-up."""
+    """What a person gave; `name` only at sign-up.
+
+    Without a password a provider vouched for whoever signs up, not for their address.
+    """
 
     email: str
-    password: str
+    password: str | None
     name: str = ""
 
 
@@ -52,6 +57,8 @@ def enter_by_password(
     password).
     """
     application = entrance.application
+    if credentials.password is None:
+        raise InvalidCredentials
     epochs = _read_by_address(credentials.email, application)
     outcome = flows.log_in(
         email=credentials.email,
@@ -104,6 +111,31 @@ def enter_by_sign_up(
         membership=None,
     )
     return enter(entrance, epochs=born, proof=outcome)
+
+
+def enter_by_provider(
+    user: User,
+    entrance: Entrance,
+) -> Session | flows.Pending:
+    """Sign in whom a provider vouched for; who has a second factor shows it next.
+
+    `user` as they were read once the provider had answered. Raises `InvalidCredentials`
+    for somebody disabled, `EmailVerificationRequired`, and as `enter` does.
+    """
+    application = entrance.application
+    epochs = read_epochs(user.pk, user.epoch, application)
+    if not user.is_active:
+        raise InvalidCredentials
+    required = application.tenant.verification_required
+    if required and not verification.is_verified(user.pk):
+        raise EmailVerificationRequired(
+            "Ask for a new password once, to verify the e-mail address."
+        )
+    proof = Authenticated.now(user.pk, amr=("fed",), state=entrance.state)
+    outcome = second_factor.completed(proof, epoch=user.epoch)
+    if isinstance(outcome, flows.Pending):
+        return outcome
+    return enter(entrance, epochs=epochs, proof=outcome)
 
 
 def _read_by_address(

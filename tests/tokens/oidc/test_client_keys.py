@@ -293,7 +293,7 @@ def test_no_more_than_a_few_wait_for_anothers_call(
 
 
 def test_only_so_many_applications_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_keys, "_MOST_APPLICATIONS", 2)
+    monkeypatch.setattr(client_keys, "_MOST_SOURCES", 2)
     for _ in range(4):
         asked(ApplicationFactory.build(jwks_uri="https://10.0.0.1/jwks"))
     assert len(client_keys._kept) == 2

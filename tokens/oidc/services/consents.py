@@ -169,6 +169,11 @@ def forget(audience: str) -> int:
     return Consent.objects.filter(audience=audience).delete()[0]
 
 
+def forget_person(user: User) -> None:
+    """Drop what was let in by whoever had somebody's account before them."""
+    Consent.objects.filter(user=user).delete()
+
+
 def _record(
     action: Action,
     consent: Consent,

@@ -19,7 +19,9 @@ from accounts.flows.second_factor import PASSKEY, RECOVERY_CODE
 from accounts.pages.forms import NameField, PageForm
 from config.errors import NotFound
 from config.languages import isolated
+from tokens.pages import doors
 from tokens.pages.browser import fresh, signed_in
+from tokens.pages.doors import Aim
 from tokens.pages.own.page import (
     DONE,
     form_page,
@@ -53,7 +55,15 @@ def security(request: HttpRequest) -> HttpResponse:
     codes = [f.codes_left or 0 for f in mine if f.method == RECOVERY_CODE]
     left = sum(codes)
     rows = list(_rows(mine))
-    return shown(request, "security", rows=rows, left=left, few=left <= FEW)
+    return shown(
+        request,
+        "security",
+        rows=rows,
+        left=left,
+        few=left <= FEW,
+        linked=doors.linked(request),
+        offers=doors.offered(request, Aim.LINK),
+    )
 
 
 @form_page

@@ -1,0 +1,1 @@
+"""Who vouches for somebody: sign-in by way of other providers, per tenant."""

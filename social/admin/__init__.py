@@ -1,0 +1,1 @@
+"""The console's sections about providers and who is known to them."""

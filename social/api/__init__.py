@@ -1,0 +1,1 @@
+"""Providers and identities under `/api/v1/`."""

@@ -1,0 +1,1 @@
+"""The way to a provider and back, as a browser takes it."""

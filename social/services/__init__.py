@@ -1,0 +1,1 @@
+"""Connections, attempts and identities: one function a use case."""
