@@ -70,17 +70,19 @@ def _signed(
     expected: Expected,
 ) -> dict[str, Any]:
     try:
-        header = jwt.get_unverified_header(token)
-        claims = json.loads(jwt.utils.base64url_decode(token.split(".")[1]))
+        parts = [jwt.utils.base64url_decode(part) for part in token.split(".")]
+        header, claims = json.loads(parts[0]), json.loads(parts[1])
     except Exception:  # whatever a parser says of garbage
         raise UpstreamFault(CHECK, "not a JWT") from None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise UpstreamFault(CHECK, "not a JWT")
     algorithm, kid = header.get("alg"), header.get("kid", "")
     if not isinstance(algorithm, str) or algorithm not in client_keys.ALGORITHMS:
         raise UpstreamFault("alg", "not one that is accepted")
     if "crit" in header:
         raise UpstreamFault("crit", "an extension that is not known")
-    if not isinstance(kid, str) or not isinstance(claims, dict):
-        raise UpstreamFault(CHECK, "not a JWT")
+    if not isinstance(kid, str):
+        raise UpstreamFault("kid", "not text")
     known = client_keys.remote(expected.connection_id, expected.jwks_uri, kid=kid)
     fitting = [key for key in known if algorithm in key.algorithms]
     if not fitting:
