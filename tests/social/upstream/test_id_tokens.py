@@ -120,7 +120,20 @@ def test_a_token_that_nothing_signs_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize(
     "alg",
-    ["HS256", "RS384", "ES512", "RSA1_5", "", "es256", None, 5, [], {}, ["ES256"], True],
+    [
+        "HS256",
+        "RS384",
+        "ES512",
+        "RSA1_5",
+        "",
+        "es256",
+        None,
+        5,
+        [],
+        {},
+        ["ES256"],
+        True,
+    ],
 )
 def test_an_algorithm_of_a_strangers_choice_is_refused(alg: Any) -> None:
     header = encoded(json.dumps({"alg": alg, "kid": "one"}))
@@ -168,7 +181,9 @@ def test_a_key_for_another_algorithm_fits_no_signature(
     refused(RSA.sign(claims()), "jwks")
 
 
-@pytest.mark.parametrize("more", [{"use": "enc"}, {"key_ops": ["sign"]}, {"kty": "oct"}])
+@pytest.mark.parametrize(
+    "more", [{"use": "enc"}, {"key_ops": ["sign"]}, {"kty": "oct"}]
+)
 def test_a_key_for_something_else_signs_nothing(
     published: dict[str, Any],
     more: dict[str, Any],
@@ -270,7 +285,9 @@ def test_times_may_be_a_minute_off() -> None:
     refused(EC.sign(claims(iat=now + 70)), "iat")
 
 
-@pytest.mark.parametrize("made", [GONE, None, True, "1", 0, 1e400, float("nan"), 10**400])
+@pytest.mark.parametrize(
+    "made", [GONE, None, True, "1", 0, 1e400, float("nan"), 10**400]
+)
 def test_the_beginning_is_a_time_just_now(made: Any) -> None:
     refused(EC.sign(claims(iat=made)), "iat")
 
