@@ -1,6 +1,5 @@
 """What a browser brings back: refusals, junk, other people's answers, Apple's forms."""
 
-import json
 import socket
 from typing import Any
 

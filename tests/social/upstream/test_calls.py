@@ -27,7 +27,8 @@ def fault(
 
 
 def test_an_answer_is_json(upstream: Upstream) -> None:
-    for answer in ({"a": 1}, [], "x", 5):
+    answers: list[Any] = [{"a": 1}, [], "x", 5]
+    for answer in answers:
         upstream.answers["/x"] = answer
         assert calls.ask("check", f"{upstream.issuer}/x") == answer
     [asked, *_] = upstream.asked

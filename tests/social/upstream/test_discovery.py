@@ -105,16 +105,16 @@ def test_who_comes_while_it_is_first_asked_is_not_refused(
     upstream: Upstream,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real, inner = discovery.read, []
+    real = discovery.read
+    others: list[discovery.Metadata] = []
 
     def read(issuer: str) -> discovery.Metadata:
-        if not inner:
-            inner.append(True)  # another thread comes while this one waits
-            inner.append(discovery.of(connection))  # type: ignore[arg-type]
+        monkeypatch.setattr(discovery, "read", real)
+        others.append(discovery.of(connection))  # as another thread would
         return real(issuer)
 
     monkeypatch.setattr(discovery, "read", read)
-    assert discovery.of(connection) == inner[1]
+    assert [discovery.of(connection)] == others
 
 
 def test_a_connection_that_moved_is_asked_anew(
