@@ -56,7 +56,10 @@ def refuse(
     fault: UpstreamFault,
     target: User | None = None,
 ) -> None:
-    """Record which check of a connection failed."""
+    """Record which check of a connection failed: once, whoever sees it go by."""
+    if fault.is_recorded:
+        return
+    fault.is_recorded = True
     record(
         Action.PROVIDER_REFUSED,
         acting=Party("anonymous"),

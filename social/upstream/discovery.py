@@ -1,5 +1,6 @@
 """What a provider says of itself (OpenID Connect Discovery 1.0 section 4), kept a while."""
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ KEPT_SECONDS = 86400.0
 CHECK = "discovery"
 _PATH = "/.well-known/openid-configuration"
 _MICROSOFT = "login.microsoftonline.com"
+_URL = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,2048}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Metadata:
 class _Kept:
     issuer: str
     metadata: Metadata | None = None
-    fault: UpstreamFault | None = None
+    reason: str = "no answer"
     fetched_at: float = float("-inf")
     tried_at: float = float("-inf")
 
@@ -56,15 +58,24 @@ def of(connection: Connection) -> Metadata:
     now = time.monotonic()
     fresh = kept.metadata is not None and now - kept.fetched_at < FRESH_SECONDS
     if not fresh and now - kept.tried_at > FAILED_SECONDS:
-        kept.tried_at = now
-        try:
-            kept.metadata, kept.fault = read(issuer), None
-            kept.fetched_at = time.monotonic()
-        except UpstreamFault as fault:
-            kept.fault = fault
+        _ask(kept, now)
     if kept.metadata is None or now - kept.fetched_at > KEPT_SECONDS:
-        raise kept.fault or UpstreamFault(CHECK, "no answer")
+        raise UpstreamFault(CHECK, kept.reason)
     return kept.metadata
+
+
+def _ask(
+    kept: _Kept,
+    now: float,
+) -> None:
+    """Ask again. Where nothing is known yet, whoever comes meanwhile asks too."""
+    if kept.metadata is not None:
+        kept.tried_at = now
+    try:
+        kept.metadata = read(kept.issuer)
+        kept.fetched_at = time.monotonic()
+    except UpstreamFault as fault:
+        kept.reason, kept.tried_at = fault.reason, time.monotonic()
 
 
 def read(issuer: str) -> Metadata:
@@ -89,8 +100,8 @@ def _is_a_directory(
     told: str,
 ) -> bool:
     """Tell whether it is Microsoft's, which names a directory by its id, or none."""
-    host = urlsplit(issuer).hostname
-    return host == _MICROSOFT and urlsplit(told).hostname == host
+    place = f"https://{_MICROSOFT}/"
+    return issuer.startswith(place) and told.startswith(place)
 
 
 def _url(
@@ -99,13 +110,23 @@ def _url(
     required: bool = True,
 ) -> str:
     url = calls.text_of(found, name)
-    parts = urlsplit(url)
-    own = parts.scheme == "http" and is_own_machine(parts.hostname or "")
-    if parts.scheme == "https" or own:
+    if _is_url(url):
         return url
     if required or url:
         raise UpstreamFault(CHECK, f"{name} is no https URL")
     return ""
+
+
+def _is_url(url: str) -> bool:
+    """Tell whether a browser, or we, may be sent there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    plain = _URL.fullmatch(url) and host and "@" not in parts.netloc and "#" not in url
+    own = parts.scheme == "http" and is_own_machine(host or "")
+    return bool(plain) and (parts.scheme == "https" or own)
 
 
 def forget() -> None:
