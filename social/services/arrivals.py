@@ -42,8 +42,9 @@ def enter(
     `admit` raises where nobody new may sign up. Raises `LinkRequired`, `EmailUnproven`,
     `UpstreamFault` (recorded) for somebody disabled, and as `enter_by_provider` does.
     """
-    person = _person(connection, vouched, admit)
+    person = None
     try:
+        person = _person(connection, vouched, admit)
         return sign_in.enter_by_provider(person, entrance)
     except InvalidCredentials:
         fault = UpstreamFault("account", "disabled, or changed meanwhile")
@@ -73,7 +74,11 @@ def _person(
     vouched: Vouched,
     admit: Admit,
 ) -> User:
-    """Return who somebody is here; makes an account where there is none."""
+    """Return who somebody is here; makes an account where there is none.
+
+    Raises `InvalidCredentials` where an unproven account is disabled.
+    """
+    overtaken: Exception | None = None
     for _ in range(_ROUNDS):
         known = identities.known(connection, vouched)
         if known is not None:
@@ -85,8 +90,10 @@ def _person(
             return _newcomer(connection, vouched, admit)
         except EmailTaken:
             raise LinkRequired from None
-        except (IntegrityError, OperationalError):
-            continue  # the same person in another tab, or a deadlock: look again
+        except (InvalidCredentials, IntegrityError, OperationalError) as error:
+            overtaken = error  # the same person in another tab, or a deadlock
+    if isinstance(overtaken, InvalidCredentials):
+        raise overtaken
     raise Unavailable(retry_after=1)
 
 
