@@ -17,7 +17,7 @@ from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.flows import verification
 from accounts.models import User
 from accounts.services import takeover
-from config.errors import Unavailable
+from config.errors import ServiceError, Unavailable
 from social.errors import EmailUnproven, LinkRequired, UpstreamFault
 from social.models import Connection
 from social.services import identities
@@ -78,7 +78,7 @@ def _person(
 
     Raises `InvalidCredentials` where an unproven account is disabled.
     """
-    overtaken: Exception | None = None
+    overtaken: ServiceError = Unavailable(retry_after=1)
     for _ in range(_ROUNDS):
         known = identities.known(connection, vouched)
         if known is not None:
@@ -88,13 +88,13 @@ def _person(
             raise EmailUnproven
         try:
             return _newcomer(connection, vouched, admit)
-        except EmailTaken:
-            raise LinkRequired from None
-        except (InvalidCredentials, IntegrityError, OperationalError) as error:
-            overtaken = error  # the same person in another tab, or a deadlock
-    if isinstance(overtaken, InvalidCredentials):
-        raise overtaken
-    raise Unavailable(retry_after=1)
+        except EmailTaken:  # perhaps by the same person in another tab: look again
+            overtaken = LinkRequired()
+        except InvalidCredentials as refusal:
+            overtaken = refusal
+        except (IntegrityError, OperationalError):
+            overtaken = Unavailable(retry_after=1)
+    raise overtaken
 
 
 def _newcomer(
