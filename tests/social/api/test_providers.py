@@ -1,5 +1,6 @@
 """Which providers an application offers, and signing in by an ID token of one."""
 
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,7 @@ from tests.social.native import (
     said,
     send,
 )
-from tests.social.upstreams import KID, Upstream, jwk, private_key
+from tests.social.upstreams import KID, Asked, Asking, Upstream, jwk, private_key
 from tests.tokens.api.factor_calls import Api, claims_of, with_password
 
 pytestmark = pytest.mark.django_db
@@ -434,3 +435,23 @@ def test_a_later_sign_in_shows_when_it_was(
     assert send(upstream.id_token(NONCE)).status_code == 200
     mine.refresh_from_db()
     assert mine.last_used_at > old and mine.email == "ann@example.com"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_the_provider_is_asked_for_the_first_time_waits(
+    google: Connection,
+    upstream: Upstream,
+    together: Together,
+) -> None:
+    def slowly(asking: Asking) -> None:
+        time.sleep(0.3)
+        asked = Asked("GET", "/.well-known/openid-configuration", {}, {}, {})
+        asking.say(200, json.dumps(upstream.document(asked)).encode())
+
+    upstream.answers["/.well-known/openid-configuration"] = slowly
+    nonces = ["first", "second"]
+    tokens = [upstream.id_token(nonce, sub=nonce) for nonce in nonces]
+    for nonce in nonces:
+        IdentityFactory(connection=google, subject=nonce)
+    found = together(2, lambda number: send(tokens[number], nonce=nonces[number]))
+    assert [answer.status_code for answer in found] == [200, 200]
