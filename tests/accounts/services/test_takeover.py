@@ -70,7 +70,7 @@ class Mallory:
             Consent,
             Identity,
         ):
-            assert not kept.objects.exists(), kept  # type: ignore[attr-defined]
+            assert not kept.objects.exists(), kept
         session = Session.objects.get(pk=self.session.pk)
         assert session.revoked_at is not None
         assert Revocation.objects.exists()

@@ -204,7 +204,10 @@ def test_lone_surrogates_and_strange_paths_are_refused(
     api = signed_in(ann)
     body = '{"provider": "\\ud800", "id_token": "a.b.c", "nonce": "n"}'
     answer = api.client.post(
-        f"/api/v1/{OWN}", body, content_type="application/json", **api.headers
+        f"/api/v1/{OWN}",
+        body,
+        content_type="application/json",
+        headers={"Authorization": api.headers["HTTP_AUTHORIZATION"]},
     )
     assert answer.status_code == 400
     for strange in ("1", "x" * 500, "%F0%9F%A6%8A"):

@@ -169,7 +169,7 @@ def test_a_token_that_does_not_fit_lets_nobody_in(
 
 
 def _unsigned(claims: dict[str, Any]) -> str:
-    return jwt.encode(claims, None, "none", headers={"kid": KID})
+    return jwt.encode(claims, "", "none", headers={"kid": KID})
 
 
 def _by_the_public_key(claims: dict[str, Any]) -> str:

@@ -226,7 +226,7 @@ def test_an_arrival_and_a_sign_up_make_one_account(
     assert Identity.objects.get().user == person
     assert not person.has_usable_password()
     if isinstance(signed_up, Session):  # first; then the account changed hands
-        assert not Login.objects.filter(pk=signed_up.login_id, ended_at=None).exists()
+        assert not Login.objects.filter(pk=signed_up.login_id, revoked_at=None).exists()
     else:
         assert isinstance(signed_up, EmailTaken | InvalidCredentials), signed_up
     assert verification.is_verified(person.pk)
