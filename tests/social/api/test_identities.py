@@ -1,7 +1,6 @@
 """One's own accounts at providers: seen, connected, disconnected."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,19 +13,14 @@ from accounts.audit.models import Event
 from accounts.flows import webauthn
 from accounts.flows.factors import factors_of
 from accounts.models import User
-from accounts.services import access
 from config.encryption import encrypt
 from social.models import Connection, Identity
 from social.services import identities
 from tests.authenticators import has_app
 from tests.conftest import Together
 from tests.factories import (
-    ApiFactory,
-    ApplicationFactory,
     ConnectionFactory,
     IdentityFactory,
-    LoginFactory,
-    SessionFactory,
     TenantFactory,
     UserFactory,
 )
@@ -34,9 +28,6 @@ from tests.mailbox import mails
 from tests.social.native import NONCE, native_connection, said
 from tests.social.upstreams import Upstream
 from tests.tokens.api.factor_calls import Api, signed_in
-from tokens import minting
-from tokens.models import Session
-from tokens.services import endings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 OWN = "users/me/identities"
@@ -318,112 +309,3 @@ def test_of_two_people_who_connect_the_same_one_does(
     answers = together(2, connect)
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert Identity.objects.count() == 1
-
-
-def test_a_proof_of_long_ago_is_not_enough(
-    google: Connection,
-    upstream: Upstream,
-    ann: User,
-    mine: Identity,
-) -> None:
-    old = signed_in(ann, auth_time=timezone.now() - timedelta(hours=1))
-    has_app(ann)
-    without_factor = signed_in(ann)
-    for api in (old, without_factor):
-        for answer in (
-            link(api, upstream.id_token(NONCE)),
-            api("delete", f"{OWN}/{mine.pk}"),
-        ):
-            assert said(answer) == (401, "insufficient_user_authentication")
-        assert api("get", OWN).status_code == 200
-    assert Identity.objects.get() == mine and not upstream.asked
-
-
-def test_a_tenants_word_changes_no_account(
-    google: Connection,
-    upstream: Upstream,
-    ann: User,
-    mine: Identity,
-) -> None:
-    application = ApplicationFactory()
-    login = LoginFactory(user=ann, amr=["fed"], bound_to=application.tenant)
-    session = SessionFactory(user=ann, login=login, application=application)
-    api = Api(minting.issue(session.sid).access_token)
-    for answer in (
-        link(api, upstream.id_token(NONCE)),
-        api("delete", f"{OWN}/{mine.pk}"),
-    ):
-        assert said(answer) == (401, "insufficient_user_authentication")
-
-
-def _nobody(ann: User) -> str:
-    return ""
-
-
-def _garbage(ann: User) -> str:
-    return "a.b.c"
-
-
-def _refresh_token(ann: User) -> str:
-    return minting.issue(SessionFactory(user=ann).sid).refresh_token
-
-
-def _for_another_audience(ann: User) -> str:
-    api = ApiFactory()
-    application = ApplicationFactory(tenant=api.tenant, apis=[api])
-    session = SessionFactory(user=ann, application=application, audience=api)
-    return minting.issue(session.sid).access_token
-
-
-def _of_somebody_disabled(ann: User) -> str:
-    token = minting.issue(SessionFactory(user=ann).sid).access_token
-    access.disable_user(ann, acting_user=None)
-    return token
-
-
-def _of_an_ended_session(ann: User) -> str:
-    session = SessionFactory(user=ann)
-    token = minting.issue(session.sid).access_token
-    endings.end_sessions(Session.objects.filter(pk=session.pk), reason="test")
-    return token
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        _nobody,
-        _garbage,
-        _refresh_token,
-        _for_another_audience,
-        _of_somebody_disabled,
-        _of_an_ended_session,
-    ],
-)
-def test_no_other_token_opens_any_of_it(
-    ann: User,
-    mine: Identity,
-    token: Callable[[User], str],
-) -> None:
-    api = Api(token(ann))
-    for answer in (
-        api("get", OWN),
-        link(api, "a.b.c"),
-        api("delete", f"{OWN}/{mine.pk}"),
-    ):
-        assert answer.status_code == 401, answer.told
-    assert Identity.objects.get() == mine
-
-
-def test_the_scope_of_the_account_is_asked_for(
-    ann: User,
-    mine: Identity,
-) -> None:
-    application = ApplicationFactory(scopes=["manage"])
-    session = SessionFactory(user=ann, application=application, scope="manage")
-    api = Api(minting.issue(session.sid).access_token)
-    for answer in (
-        api("get", OWN),
-        link(api, "a.b.c"),
-        api("delete", f"{OWN}/{mine.pk}"),
-    ):
-        assert said(answer) == (403, "insufficient_scope")
