@@ -27,7 +27,7 @@ def known(
     vouched: Vouched,
 ) -> Identity | None:
     """Return who a connection's subject is here; None for nobody."""
-    rows = Identity.objects.select_related("user")
+    rows = Identity.objects.select_related("user", "connection")
     return rows.filter(connection=connection, subject=vouched.subject).first()
 
 
@@ -35,13 +35,15 @@ def note_use(
     identity: Identity,
     vouched: Vouched,
 ) -> None:
-    """Keep what a provider told just now, to be shown."""
-    Identity.objects.filter(pk=identity.pk).update(
-        email=vouched.email,
-        name=vouched.name,
-        tokens=_sealed(vouched),
-        last_used_at=timezone.now(),
-    )
+    """Keep what a provider told just now, to be shown.
+
+    Tokens that are kept outlast an ID token of an app's, which brings none.
+    """
+    told = {"email": vouched.email, "name": vouched.name}
+    if vouched.tokens or not identity.connection.keeps_tokens:
+        told["tokens"] = _sealed(vouched)
+    mine = Identity.objects.filter(pk=identity.pk)
+    mine.update(last_used_at=timezone.now(), **told)
 
 
 def link(
@@ -131,7 +133,11 @@ def unlink(
 
 def signs_in(user: User) -> bool:
     """Tell whether somebody could sign in by a connected account."""
-    mine = Identity.objects.filter(user=user, connection__suspended_at=None)
+    mine = Identity.objects.filter(
+        user=user,
+        connection__suspended_at=None,
+        connection__tenant__suspended_at=None,  # also where it is everybody's
+    )
     return mine.exists()
 
 

@@ -1,8 +1,9 @@
 """What a provider says of itself (OpenID Connect Discovery 1.0 section 4), kept a while."""
 
 import re
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -41,41 +42,40 @@ class _Kept:
     reason: str = "no answer"
     fetched_at: float = float("-inf")
     tried_at: float = float("-inf")
+    asking: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept: dict[UUID, _Kept] = {}
+_lock = threading.Lock()
 
 
 def of(connection: Connection) -> Metadata:
     """Return what a connection's provider says of itself, from this process's memory if new.
 
-    Where it does not answer, what it said within a day. Raises `UpstreamFault`.
+    Where it does not answer, what it said within a day. Who comes while it is asked waits
+    for that answer. Raises `UpstreamFault`.
     """
     issuer = providers.issuer_of(connection)
-    kept = _kept.get(connection.pk)
-    if kept is None or kept.issuer != issuer:
-        kept = _kept[connection.pk] = _Kept(issuer)
+    with _lock:
+        kept = _kept.get(connection.pk)
+        if kept is None or kept.issuer != issuer:
+            kept = _kept[connection.pk] = _Kept(issuer)
+    with kept.asking:
+        return _current(kept)
+
+
+def _current(kept: _Kept) -> Metadata:
     now = time.monotonic()
     fresh = kept.metadata is not None and now - kept.fetched_at < FRESH_SECONDS
     if not fresh and now - kept.tried_at > FAILED_SECONDS:
-        _ask(kept, now)
+        try:
+            kept.metadata = read(kept.issuer)
+            kept.fetched_at = time.monotonic()
+        except UpstreamFault as fault:
+            kept.reason, kept.tried_at = fault.reason, time.monotonic()
     if kept.metadata is None or now - kept.fetched_at > KEPT_SECONDS:
         raise UpstreamFault(CHECK, kept.reason)
     return kept.metadata
-
-
-def _ask(
-    kept: _Kept,
-    now: float,
-) -> None:
-    """Ask again. Where nothing is known yet, whoever comes meanwhile asks too."""
-    if kept.metadata is not None:
-        kept.tried_at = now
-    try:
-        kept.metadata = read(kept.issuer)
-        kept.fetched_at = time.monotonic()
-    except UpstreamFault as fault:
-        kept.reason, kept.tried_at = fault.reason, time.monotonic()
 
 
 def read(issuer: str) -> Metadata:
