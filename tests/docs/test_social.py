@@ -78,7 +78,7 @@ def test_every_block_runs_and_says_what_the_page_promises(
     google: Upstream,
 ) -> None:
     write_modules(PAGE, service.folder)
-    given = {"PROVIDER": corp.issuer, "PROVIDER_SECRET": corp.client_secret}
+    given = {"PROVIDER": corp.issuer, "SECRET": corp.client_secret}
     service.environment.update(given)
     made = GOOGLE.format(issuer=google.issuer)
     said = service.run("\n".join([made, *page(PAGE).blocks("sh")]))
