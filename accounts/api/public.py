@@ -9,7 +9,7 @@ from accounts import limits, lockouts
 from accounts.errors import LinkInvalid
 from config.errors import NotAuthenticated
 
-_BAD_TOKEN = ("token_", "refresh_token_", "flow_")
+_BAD_TOKEN = ("token_", "refresh_token_", "flow_", "provider_refused")
 
 
 class PublicView(APIView):

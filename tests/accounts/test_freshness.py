@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -31,3 +32,9 @@ def test_management_wants_a_factor_of_the_last_hours(settings: Any) -> None:
     freshness.require_factor(time.time() - 3500, ["pwd", "otp", "mfa"])
     with pytest.raises(InsufficientUserAuthentication):
         freshness.require_factor(time.time() - 3700, ["pwd", "otp", "mfa"])
+
+
+def test_a_tenants_word_alone_is_no_proof_of_the_accounts_own() -> None:
+    freshness.require_own(None)
+    with pytest.raises(InsufficientUserAuthentication):
+        freshness.require_own(uuid4())

@@ -54,3 +54,16 @@ def test_what_the_login_proved_is_as_it_is_now() -> None:
     Login.objects.update(amr=["pwd", "otp", "mfa"])
     assert known.amr_now() == ["pwd", "otp", "mfa"]
     assert principal(PERSON).amr_now() == principal({"sub": "x"}).amr_now() == []
+
+
+@pytest.mark.django_db
+def test_whose_provider_vouched_is_read_as_it_is_now() -> None:
+    session = SessionFactory()
+    tenant = session.application.tenant
+    claims = {"sid": str(session.sid), "sub": str(session.login.user_id)}
+    mine = principal({**claims, "amr": ["fed"]})
+    assert mine.bound_to() is None
+    Login.objects.update(bound_to=tenant)
+    assert mine.bound_to() == tenant.pk
+    assert principal({**claims, "amr": ["pwd"]}).bound_to() is None
+    assert principal({"client_id": "x"}).bound_to() is None

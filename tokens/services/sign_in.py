@@ -89,6 +89,7 @@ def enter_by_sign_up(
 ) -> Session | flows.Pending:
     """Sign a person up, and in where the tenant asks for no verification.
 
+    Without a password the address is always verified: nothing else would prove them.
     Raises `RegistrationClosed`, `PasswordRefused`, `TooManyRequests`, and `EmailTaken`
     only where verification is not required.
     """
@@ -98,7 +99,8 @@ def enter_by_sign_up(
         email=credentials.email,
         password=credentials.password,
         name=credentials.name,
-        verification_required=application.tenant.verification_required,
+        verification_required=credentials.password is None
+        or application.tenant.verification_required,
         state=entrance.state,
     )
     if isinstance(outcome, flows.Pending):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, OperationalError
 
+from accounts import flows
 from accounts.adapter import AccountAdapter
 from accounts.addresses import email_key
 from accounts.audit.actions import Action
@@ -71,10 +72,23 @@ def test_a_pending_flow_keeps_what_it_was_begun_for() -> None:
     assert session["flow"] == {
         "verification_required": True,
         "state": STATE,
+        "amr": [],
         "user_id": str(user.pk),
         "epoch": 0,
         "email_key": "ann@example.com",
     }
+
+
+def test_without_a_password_none_is_usable() -> None:
+    made = flows.sign_up(
+        email="ann@example.com",
+        password=None,
+        name="",
+        verification_required=False,
+        state=STATE,
+    )
+    assert isinstance(made, Authenticated) and made.amr == ("fed",)
+    assert not User.objects.get().has_usable_password()
 
 
 def test_the_owner_of_a_taken_address_is_not_flooded_with_mail() -> None:

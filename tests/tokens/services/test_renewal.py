@@ -102,3 +102,36 @@ def test_a_login_is_never_newer_than_its_proof(
     proof = flows.prove(flow, method="totp", code=app.code())
     renewal.renewed(flow, proof)
     assert Login.objects.get().auth_time == proof.auth_time
+
+
+def test_a_provider_renews_and_unbinds(
+    ann: User,
+    session: Session,
+) -> None:
+    Login.objects.update(bound_to=session.application.tenant_id)
+    same = renewal.reauthenticate_vouched(session, epoch=ann.epoch)
+    assert isinstance(same, Session) and same.sid == session.sid
+    login = Login.objects.get()
+    assert login.amr == ["fed"] and login.bound_to is None
+    assert timezone.now() - login.auth_time < timedelta(seconds=5)
+
+
+def test_who_has_a_factor_shows_it_after_the_provider(
+    ann: User,
+    session: Session,
+) -> None:
+    app = has_app(ann)
+    asked = renewal.reauthenticate_vouched(session, epoch=ann.epoch)
+    assert isinstance(asked, flows.Pending)
+    flow = flows.waiting(asked.flow_token, Purpose.RENEWAL)
+    proof = flows.prove(flow, method="totp", code=app.code())
+    renewal.renewed(flow, proof)
+    assert Login.objects.get().amr == ["fed", "otp", "mfa"]
+
+
+def test_a_provider_renews_nothing_of_somebody_who_changed_since(
+    ann: User,
+    session: Session,
+) -> None:
+    with pytest.raises(TokenRevoked):
+        renewal.reauthenticate_vouched(session, epoch=ann.epoch + 1)

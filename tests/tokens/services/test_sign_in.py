@@ -1,5 +1,6 @@
 """From a password to a pair: what is written, what is refused, and what races do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from accounts import flows
 from accounts import services as accounts
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
-from accounts.errors import InvalidCredentials
+from accounts.errors import EmailVerificationRequired, InvalidCredentials
 from accounts.models import User
 from config import context
 from config.errors import InvalidInput, ServiceError
@@ -21,6 +22,7 @@ from tenants.admission import (
     RestLoginNotAllowed,
 )
 from tenants.models import Application, Membership
+from tests.authenticators import has_app
 from tests.conftest import Together
 from tests.factories import (
     PASSWORD,
@@ -34,7 +36,7 @@ from tests.tokens.pairs import minted
 from tokens import verification
 from tokens.minting import TokenPair
 from tokens.models import Login, Session
-from tokens.services import refresh, sign_in
+from tokens.services import entrances, refresh, second_factor, sign_in
 from tokens.services.sign_in import Credentials
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -258,3 +260,38 @@ def test_no_pair_survives_a_disabling_that_runs_beside_it(together: Together) ->
             verification.verify(pair.access_token, audience=None)
         with pytest.raises(ServiceError):
             refresh.refresh(pair.refresh_token)
+
+
+def test_whoever_a_provider_vouches_for_is_in() -> None:
+    ann = UserFactory()
+    entrance = replace(entrances.rest(None, None), connection="example")
+    session = sign_in.enter_by_provider(ann, entrance)
+    assert isinstance(session, Session) and session.login.amr == ["fed"]
+    event = Event.objects.get(action=Action.LOGIN_SUCCEEDED)
+    assert event.details["connection"] == "example"
+
+
+def test_a_provider_lets_nobody_in_who_is_disabled_or_unproven() -> None:
+    tenant = TenantFactory(verification_required=True)
+    application = ApplicationFactory(tenant=tenant)
+    entrance = entrances.rest(application.client_id, None)
+    with pytest.raises(InvalidCredentials):
+        sign_in.enter_by_provider(UserFactory(is_active=False), entrance)
+    with pytest.raises(EmailVerificationRequired):
+        sign_in.enter_by_provider(UserFactory(verified=False), entrance)
+    assert not Login.objects.exists()
+
+
+def test_whose_word_it_was_is_kept_over_the_second_factor() -> None:
+    ann = UserFactory()
+    app = has_app(ann)
+    tenant = TenantFactory()
+    entrance = replace(
+        entrances.rest(None, None), connection="example", bound_to=tenant.pk
+    )
+    asked = sign_in.enter_by_provider(ann, entrance)
+    assert isinstance(asked, flows.Pending)
+    proof = second_factor.Proof("totp", code=app.code())
+    second_factor.prove(asked.flow_token, proof)
+    login = Login.objects.get()
+    assert login.bound_to == tenant and login.amr == ["fed", "otp", "mfa"]

@@ -22,7 +22,7 @@ from tests.conftest import Together
 from tests.factories import PASSWORD, ApplicationFactory, TenantFactory, UserFactory
 from tests.tokens.pairs import minted
 from tokens.models import Session
-from tokens.services import sign_in
+from tokens.services import entrances, sign_in
 from tokens.services.sign_in import Credentials
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
@@ -119,3 +119,13 @@ def test_of_parallel_sign_ups_one_gets_the_address(together: Together) -> None:
     assert sum(isinstance(outcome, Session) for outcome in outcomes) == 1
     assert sum(isinstance(outcome, EmailTaken) for outcome in outcomes) == 4, outcomes
     assert User.objects.count() == Session.objects.count() == 1
+
+
+def test_who_has_no_password_proves_their_address_whatever_the_tenant_says() -> None:
+    application = ApplicationFactory(tenant=TenantFactory(verification_required=False))
+    entrance = entrances.rest(application.client_id, None)
+    given = Credentials("new@example.com", None, "New")
+    outcome = sign_in.enter_by_sign_up(given, entrance)
+    assert isinstance(outcome, flows.Pending)
+    assert outcome.code == "email_verification_required"
+    assert not User.objects.get().has_usable_password()
