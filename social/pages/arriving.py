@@ -86,7 +86,10 @@ def _connect(
     request: HttpRequest,
     arrival: Arrival,
 ) -> None:
-    """Connect the two, unless the sign-in is older, or another account's than was meant."""
+    """Connect the two, unless the sign-in is older, or another account's than was meant.
+
+    Nor by the word of a tenant's own provider, but to a connection of that tenant's.
+    """
     present = browser.standing_of(request)
     connection = _connection(request, arrival)
     if present is None or present.auth_time.timestamp() < arrival.began:
@@ -96,6 +99,9 @@ def _connect(
     vouched = landing.vouched_of(arrival)
     person = User.objects.get(pk=present.user_id)
     shown = {"provider": isolated(connection.name)}
+    if present.bound_to not in (None, connection.tenant_id):
+        messages.warning(request, _("%(provider)s was not connected.") % shown)
+        return
     if vouched.verified and person.email_key != email_key(vouched.email):
         text = _("%(provider)s was not connected: your account has another address.")
         messages.warning(request, text % shown)
