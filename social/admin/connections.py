@@ -296,7 +296,7 @@ def identities_panel(connection: Connection) -> console.Panel:
     query = urlencode({"connection__id__exact": str(connection.pk)})
     return console.Panel(
         title="Newest accounts connected by it",
-        headers=["Person", "Subject", "E-mail there", "Last used"],
+        headers=["Person", "E-mail there", "Last used", "Subject"],
         rows=[_row(identity) for identity in rows],
         href=f"{reverse('admin:social_identity_changelist')}?{query}",
     )
@@ -309,7 +309,7 @@ def _row(identity: Identity) -> list[Cell]:
             str(identity.user),
             reverse("admin:social_identity_change", args=(identity.pk,)),
         ),
-        Cell(identity.subject),
         Cell(identity.email),
         Cell(f"{used:%Y-%m-%d %H:%M}" if used else "never"),
+        Cell(identity.subject),
     ]

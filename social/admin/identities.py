@@ -63,7 +63,7 @@ def identities_panel(user: User) -> console.Panel:
     query = urlencode({"q": str(user.pk)})
     return console.Panel(
         title="Connected accounts",
-        headers=["Connection", "Subject", "E-mail there", "Last used"],
+        headers=["Connection", "E-mail there", "Last used", "Subject"],
         rows=[_row(identity) for identity in found],
         href=f"{reverse('admin:social_identity_changelist')}?{query}",
     )
@@ -74,7 +74,7 @@ def _row(identity: Identity) -> list[Cell]:
     page = reverse("admin:social_identity_change", args=(identity.pk,))
     return [
         Cell(str(identity.connection), page),
-        Cell(identity.subject),
         Cell(identity.email),
         Cell(f"{used:%Y-%m-%d %H:%M}" if used else "never"),
+        Cell(identity.subject),
     ]

@@ -364,7 +364,7 @@ def test_the_page_shows_who_was_connected_last() -> None:
     IdentityFactory()
     panel = panel_of(client, made)
     assert [[c.text for c in row] for row in panel.rows] == [
-        [str(known.user), "s-1", "a@example.com", "never"]
+        [str(known.user), "a@example.com", "never", "s-1"]
     ]
     assert client.get(panel.href).context["cl"].result_count == 1
 

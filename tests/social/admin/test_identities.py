@@ -122,7 +122,7 @@ def test_a_person_page_shows_what_they_are_connected_to() -> None:
     client = console(root())
     shown = client.get(f"/admin/accounts/user/{made.user.pk}/change/").context["panels"]
     panel: Panel = next(p for p in shown if p.title == "Connected accounts")
-    assert [cell.text for cell in panel.rows[0]] == ["acme", "s-1", "", "never"]
+    assert [cell.text for cell in panel.rows[0]] == ["acme", "", "never", "s-1"]
     assert client.get(panel.href).context["cl"].result_count == 1
     may_look = console(staff("accounts.view_user"))
     shown = may_look.get(f"/admin/accounts/user/{made.user.pk}/change/").context
