@@ -228,7 +228,7 @@ def serving() -> Iterator[Upstream]:
     server.daemon_threads = True
     upstream = Upstream(server.server_address[1])
     handler.upstream = upstream  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield upstream
     finally:
