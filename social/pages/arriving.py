@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from accounts.addresses import email_key
 from accounts.errors import EmailTaken
@@ -55,7 +57,16 @@ def address(request: HttpRequest) -> HttpResponse:
         provider=arrival.provider,
         here=_here(request, "account-social-address"),
         sign_in=_here(request, "account-login"),
+        onward=browser.next_of(request),
     )
+
+
+@require_POST
+@never_cache
+def forget(request: HttpRequest) -> HttpResponse:
+    """Forget who arrived: whoever it was signs in without the provider."""
+    request.session.pop(steps.ARRIVAL, None)
+    return HttpResponseRedirect(_here(request, "account-login"))
 
 
 def _signed_up(
@@ -86,7 +97,11 @@ def _connect(
     request: HttpRequest,
     arrival: Arrival,
 ) -> None:
-    """Connect the two, unless the sign-in is older, or another account's than was meant."""
+    """Connect the two, unless the sign-in is older, or another account's than was meant.
+
+    Nor where another tenant's own provider vouched for the sign-in: whoever runs that could
+    else come back by everybody's.
+    """
     present = browser.standing_of(request)
     connection = _connection(request, arrival)
     if present is None or present.auth_time.timestamp() < arrival.began:
@@ -98,6 +113,10 @@ def _connect(
     shown = {"provider": isolated(connection.name)}
     if vouched.verified and person.email_key != email_key(vouched.email):
         text = _("%(provider)s was not connected: your account has another address.")
+        messages.warning(request, text % shown)
+        return
+    if present.bound_to not in (None, connection.tenant_id):
+        text = _("%(provider)s was not connected: that needs your own password.")
         messages.warning(request, text % shown)
         return
     try:

@@ -35,6 +35,7 @@ MET_BY_PAGES = (  # whose refusals reach a page
     *("tenants/services/acceptance.py", "tokens/pages/", "tokens/services/renewal.py"),
     *("tokens/services/second_factor.py", "tokens/services/sign_in.py"),
     *("tokens/services/sessions.py", "tokens/services/entrances.py"),
+    *("social/pages/", "social/services/arrivals.py", "social/services/identities.py"),
 )
 NEVER_ON_A_PAGE = {  # what only the API, the console or a command asks for
     "No user has this e-mail address.",

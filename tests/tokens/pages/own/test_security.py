@@ -32,7 +32,7 @@ def test_without_a_factor_one_is_offered(browser: Browser) -> None:
     page = browser.read("2fa/")
     assert "There is none yet." in page and "Add a second factor" in page
     assert "Recovery codes" not in page
-    assert "No accounts are linked." in page
+    assert "Connected accounts" not in page
 
 
 def test_factors_are_listed_with_what_is_left(browser: Browser) -> None:
