@@ -57,7 +57,7 @@ def address(request: HttpRequest) -> HttpResponse:
         provider=arrival.provider,
         here=_here(request, "account-social-address"),
         sign_in=_here(request, "account-login"),
-        onward=browser.next_of(request),
+        follow=browser.next_of(request),
     )
 
 

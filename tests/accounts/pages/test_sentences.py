@@ -58,8 +58,11 @@ def kinds(kind: type[ServiceError] = ServiceError) -> Iterator[type[ServiceError
 
 
 def details(module: Module) -> Iterator[str]:
-    """Yield the literal details of the refusals that a module makes."""
-    refusals = {kind.__name__ for kind in kinds()}
+    """Yield the literal details of the refusals that a module makes.
+
+    What a provider did wrong is told operators alone.
+    """
+    refusals = {kind.__name__ for kind in kinds()} - {"UpstreamFault"}
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
             continue
