@@ -1,7 +1,6 @@
 """Signing in with another provider in a real browser: from each door, there and back."""
 
 import html
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -15,17 +14,15 @@ from social.models import Connection, Identity
 from tenants.models import Application
 from tests.browser.entry import (
     ANN,
-    HOME,
     arrived,
     at,
-    follow,
     heading,
     log_in,
     look_at,
     press,
     tenant,
 )
-from tests.browser.pages import await_answer, complaints, examine, fill, walk
+from tests.browser.pages import complaints, examine, fill, walk
 from tests.browser.test_consent import Client, client, come
 from tests.factories import PASSWORD, ConnectionFactory, TenantFactory
 from tests.mailbox import last_mail
@@ -288,3 +285,21 @@ def test_the_page_on_the_way_out(
     patient = WebDriverWait(page, 10, ignored_exceptions=[WebDriverException])
     patient.until(lambda _: heading(page) == "On to Example ID")
     examine(page, "social-leaving")
+
+
+@pytest.mark.parametrize("tag", ["de", "ja", "ar"])
+def test_whoever_arrived_reads_it_in_their_language(
+    page: Chrome,
+    ann: User,
+    tag: str,
+) -> None:
+    look_at(page, "/account/login/")
+    travel(page)
+    page.find_element(By.CSS_SELECTOR, f"footer a[lang={tag}]").click()
+    WebDriverWait(page, 10).until(lambda _: f'<html lang="{tag}"' in page.page_source)
+    assert "Example ID" in told(page) and "as before" not in told(page)
+    examine(page, f"social-arrived-{tag}")
+    fill(page, password=PASSWORD)
+    WebDriverWait(page, 20).until(lambda _: at(page) == "/account/")
+    look_at(page, "/account/2fa/")
+    examine(page, f"social-security-{tag}")
