@@ -46,11 +46,19 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(
+        self,
+        request: HttpRequest,
+        model_admin: Any,
+    ) -> list[tuple[str, str]]:
         return [("live", "live"), ("suspended", "suspended")]
 
     @override
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: Any,
+    ) -> Any:
         if self.value() not in ("live", "suspended"):
             return queryset
         return queryset.filter(suspended_at__isnull=self.value() == "live")

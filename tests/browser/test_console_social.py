@@ -13,7 +13,6 @@ from social.upstream import discovery
 from tests.browser.pages import (
     Look,
     await_answer,
-    axe,
     complaints,
     looked_at,
     overflow,
@@ -95,7 +94,7 @@ def copied(browser: Chrome) -> str:
     return pasted(browser)
 
 
-def test_a_connection_is_added_its_callback_url_copied_tested_and_suspended(
+def test_a_connection_is_added_and_its_callback_url_copied(
     console: Chrome,  # noqa: F811
     upstream: Upstream,
     settings: Any,
@@ -122,6 +121,15 @@ def test_a_connection_is_added_its_callback_url_copied_tested_and_suspended(
     assert console.current_url.endswith(f"/connection/{made.pk}/change/")
     assert copied(console) == url
     assert upstream.client_secret not in console.page_source
+    assert complaints(console) == []
+
+
+def test_a_connection_is_tested_and_suspended(
+    console: Chrome,  # noqa: F811
+    upstream: Upstream,
+) -> None:
+    made = ConnectionFactory(provider_id="acme", issuer=upstream.issuer)
+    look_at(console, f"/admin/social/connection/{made.pk}/change/")
     console.find_element(By.LINK_TEXT, "Test connection").click()
     submit(console)
     found = console.find_elements(By.CSS_SELECTOR, ".console-findings strong")

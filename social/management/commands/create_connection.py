@@ -1,6 +1,5 @@
 """`manage.py create-connection`."""
 
-import os
 import sys
 from typing import Any
 
@@ -48,16 +47,10 @@ class Command(OperatorCommand):
             help="addresses that it calls verified are; as is usual for it without",
         )
         parser.add_argument("--keep-tokens", action="store_true")
-        secret = parser.add_mutually_exclusive_group()
-        secret.add_argument(
+        parser.add_argument(
             "--secret-stdin",
             action="store_true",
             help="read the client secret (Apple: the .p8 file) from standard input",
-        )
-        secret.add_argument(
-            "--secret-env",
-            metavar="NAME",
-            help="read it from an environment variable",
         )
 
     @override
@@ -93,13 +86,9 @@ def _secret(options: dict[str, Any]) -> str:
 
     Raises `InvalidInput`, which repeats nothing of it.
     """
-    name = options["secret_env"]
-    if name:
-        found = os.environ.get(name, "")
-    elif options["secret_stdin"]:
-        found = sys.stdin.read(MOST_CHARACTERS)
-    else:
+    if not options["secret_stdin"]:
         return ""
+    found = sys.stdin.read(MOST_CHARACTERS)
     if not found.strip():
         raise InvalidInput.at("client_secret", detail="There is none to read.")
     return found

@@ -55,12 +55,12 @@ def test_all_that_can_be_said_of_one_is_said_by_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     TenantFactory.create(slug="acme")
-    monkeypatch.setenv("ACME_SECRET", SECRET)
+    given(monkeypatch, SECRET)
     answer = run(
         *("oidc", "acme-login", "--tenant", "acme", "--name", "Acme ID"),
         *("--client-id", "ntt", "--issuer", "https://id.acme.example/"),
         *("--scope", "groups", "--scope", "phone", "--trust-addresses", "yes"),
-        *("--keep-tokens", "--secret-env", "ACME_SECRET"),
+        *("--keep-tokens", "--secret-stdin"),
     )
     made = Connection.objects.get(provider_id="acme-login")
     assert answer["tenant"] == "acme" and made.tenant is not None
@@ -102,13 +102,8 @@ def test_people_read_lines() -> None:
         (("github", "github", "--client-id", "x"), "client_secret: "),
         (("oidc", "own", "--client-id", "x"), "issuer: "),
         (("github", "github", "--client-id", "x", "--tenant", "nobodys"), "tenant"),
-        (("github", "github", "--secret-env", "NOT_SET_ANYWHERE"), "none to read"),
         (("github", "github", "--secret-stdin"), "none to read"),
         (("myspace", "myspace", "--client-id", "x"), "invalid choice"),
-        (
-            ("github", "github", "--secret-stdin", "--secret-env", "A"),
-            "not allowed with",
-        ),
     ],
 )
 def test_what_is_wrong_is_refused_and_nothing_made(

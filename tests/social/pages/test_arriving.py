@@ -238,3 +238,28 @@ def test_a_tenants_own_newcomer_is_connected_to_it(upstream: Upstream) -> None:
     assert went(browser.get(went(answer))) == onward
     assert Identity.objects.get().connection == own
     assert Login.objects.get().bound_to == application.tenant
+
+
+def test_whose_address_says_nothing_is_connected_only_by_who_says_so(
+    arrived: Browser,
+    ann: User,
+) -> None:
+    """On a shared computer, who arrived may have left before another signed in."""
+    User.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert went(arrived.log_in()) == FINISH
+    page = text(arrived.get(FINISH))
+    assert "Connect the two?" in page and "ann@example.com" in page
+    assert not Identity.objects.exists()
+    assert went(arrived.post(FINISH, decision="connect")) == "/account/"
+    assert Identity.objects.get().user == ann
+    assert went(arrived.post(FINISH, decision="connect")) == "/account/"
+
+
+def test_who_says_no_stays_unconnected(
+    arrived: Browser,
+    ann: User,
+) -> None:
+    arrived.log_in()
+    assert went(arrived.post(FINISH, decision="skip")) == "/account/"
+    assert went(arrived.get(FINISH)) == "/account/"
+    assert not Identity.objects.exists()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.audit.models import Event
+from config import outbound
 from config.encryption import encrypt
 from social.models import Connection
 from social.services.checking import Finding, check_connection
@@ -170,7 +171,7 @@ def test_one_that_hangs_is_waited_for_no_longer_than_a_call_may_take(
         time.sleep(3)
 
     upstream.answers[DISCOVERY] = hang
-    bounds = calls.outbound.Bounds(seconds=0.3, waits=True)
+    bounds = outbound.Bounds(seconds=0.3, waits=True)
     monkeypatch.setattr(calls, "_bounds", bounds)
     began = time.monotonic()
     assert not check(connection)["Discovery"].works
