@@ -31,6 +31,19 @@ def connect(
     return ways.callback_url(provider_id)
 
 
+def check(provider_id: str) -> list[tuple[bool, str]]:
+    """Test a connection; return of each finding whether it is right, and what it says."""
+    from social.models import Connection
+    from social.pages import ways
+    from social.services.checking import check_connection
+
+    found = check_connection(
+        Connection.objects.get(provider_id=provider_id),
+        redirect_uri=ways.callback_url(provider_id),
+    )
+    return [(finding.works, finding.detail) for finding in found]
+
+
 def suspend(client_id: str) -> None:
     """Let an application do nothing any more."""
     from tenants.services.applications import application_of, suspend_application
@@ -94,7 +107,7 @@ def refusals(provider_id: str) -> list[str]:
 
 
 _ACTS: tuple[Callable[..., Any], ...] = (
-    *(perform, connect, suspend, add_app),
+    *(perform, connect, check, suspend, add_app),
     *(mail, account, kept_tokens, refusals),
 )
 

@@ -1,12 +1,18 @@
 """Two running services, two providers that know people, and who comes."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
+from bench.processes import free_port
 from tests.e2e.oidc.conftest import converse as _converse
 from tests.e2e.oidc.listener import Listener
 from tests.e2e.oidc.plain import Plain
@@ -14,22 +20,29 @@ from tests.e2e.oidc.play import API, CODE, REFRESH
 from tests.e2e.oidc.service import Service, prepared
 from tests.e2e.social.instance import Instance, running
 from tests.e2e.social.provider import CLIENT, SECRET, Provider
-from tests.e2e.social.traveller import Traveller
+from tests.e2e.social.traveller import Traveller, onward_of
 
 converse = _converse
 ELSEWHERE = ("ann", "bob", "eve", "fay")  # who has an account at the second service
 HERE = ("bob", "dee", "kim")  # who has one at the first
-KNOWN = ("ann", "amy", "bob", "cho", "dee", "eve", "fay", "gus", "hal", "ida", "joe", "lea")
+KNOWN = (
+    *("ann", "amy", "bob", "cho", "dee", "gus", "hal"),
+    *("ida", "joe", "kim", "lea", "max", "ned"),
+)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All who take part. `certified` and `other` are oidc-providers."""
+    """All who take part. `certified` and `other` are oidc-providers.
+
+    `began` is when the keys of `rotating` were asked for.
+    """
 
     here: Instance
     there: Instance
     certified: Provider
     other: Provider
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -60,35 +73,46 @@ def scene(
 ) -> Iterator[Scene]:
     """Everybody, in their places. One worker each: what one process keeps is tested too."""
     folders = [tmp_path_factory.mktemp(name) for name in ("here", "there", "providers")]
-    one = {"WEB_WORKERS": "1"}
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(prepared, folders[0], **one)
-        second = pool.submit(prepared, folders[1], "localhost", **one)
-        services = first.result(), second.result()
-    back = [callback(services[0], name) for name in ("certified", "other", "mistyped")]
+        hosts = ("127.0.0.1", "localhost")
+        coming = [
+            pool.submit(prepared, folder, host, WEB_WORKERS="1")
+            for folder, host in zip(folders, hosts, strict=False)
+        ]
+        services = [one.result() for one in coming]
+    certified, other = _providers(folders[2], services[0])
+    with ExitStack() as stack:
+        stack.callback(certified.stop)
+        stack.callback(other.stop)
+        certified.start()
+        other.start()
+        here, there = (stack.enter_context(running(one)) for one in services)
+        made = Scene(here, there, certified, other)
+        _set_up_here(made, listener)
+        _set_up_there(made)
+        first = Plain(services[0], "own", f"{listener.origin}/callback")
+        assert "code" in first.answer(_somebody(made, "ned", "rotating"))
+        yield replace(made, began=time.monotonic())
+
+
+def _providers(
+    folder: Path,
+    service: Service,
+) -> tuple[Provider, Provider]:
+    """Return two that differ in all that a provider may choose."""
+    names = ("certified", "other", "mistyped", "rotating")
+    back = [callback(service, name) for name in names]
     people = {name: _claims(name) for name in KNOWN}
-    basic = ("client_secret_basic",)
-    certified = Provider(folders[2], people, back, methods=basic)
+    certified = Provider(folder, people, back)
     other = Provider(
-        folders[2],
+        folder,
         people,
         back,
         algorithm="ES256",
         method="client_secret_post",
-        methods=("client_secret_post",),
         sparing=False,
     )
-    try:
-        certified.start()
-        other.start()
-        with running(services[0]) as here, running(services[1]) as there:
-            made = Scene(here, there, certified, other)
-            _set_up_here(made, listener)
-            _set_up_there(made)
-            yield made
-    finally:
-        certified.stop()
-        other.stop()
+    return certified, other
 
 
 def callback(
@@ -129,12 +153,15 @@ def _set_up_here(
     )
     known = {"client_id": CLIENT, "client_secret": SECRET, "trusts_email": True}
     at = {"issuer": scene.certified.issuer, **known}
-    scene.here.ask("connect", provider_id="certified", keeps_tokens=True, **at)
-    wrong = {"client_secret": "a-secret-of-another"}  # nosec: of these tests
-    scene.here.ask("connect", provider_id="mistyped", **{**at, **wrong})
-    scene.here.ask(
-        "connect", provider_id="other", **{**known, "issuer": scene.other.issuer}
-    )
+    connections = {
+        "certified": {**at, "keeps_tokens": True},
+        "rotating": at,
+        "mistyped": {**at, "client_secret": "a-secret-of-another"},
+        "other": {**known, "issuer": scene.other.issuer},
+        "absent": {**known, "issuer": f"http://localhost:{free_port()}"},
+    }
+    for name, traits in connections.items():
+        scene.here.ask("connect", provider_id=name, **traits)
 
 
 def _set_up_there(scene: Scene) -> None:
@@ -188,18 +215,19 @@ Coming = Callable[..., Traveller]
 @pytest.fixture
 def somebody(scene: Scene) -> Coming:
     """Return a function that makes a new browser, with somebody of this name before it."""
+    return partial(_somebody, scene)
 
-    def come(
-        name: str,
-        by: str,
-    ) -> Traveller:
-        keys = {
-            scene.here.issuer: keys_of(name, "here"),
-            scene.there.issuer: keys_of(name, "there"),
-        }
-        return Traveller(scene.here.issuer, scene.sites, by=by, login=name, keys=keys)
 
-    return come
+def _somebody(
+    scene: Scene,
+    name: str,
+    by: str,
+) -> Traveller:
+    keys = {
+        scene.here.issuer: keys_of(name, "here"),
+        scene.there.issuer: keys_of(name, "there"),
+    }
+    return Traveller(scene.here.issuer, scene.sites, by=by, login=name, keys=keys)
 
 
 @pytest.fixture
@@ -209,3 +237,22 @@ def own(
 ) -> Plain:
     """An application of the first service, in whose name nobody is asked to consent."""
     return Plain(scene.here.service, "own", f"{listener.origin}/callback")
+
+
+def came_back(
+    who: Traveller,
+    own: Plain,
+    by: str,
+) -> str:
+    """Send somebody to a provider; return with what they come back, not yet opened."""
+    there = callback(own.service, by)
+    back = onward_of(who.go(own.url(connection=by), until=there))
+    assert back.startswith(there), back
+    return back
+
+
+def is_clean(page: requests.Response) -> bool:
+    """Tell whether a page says that a provider did not vouch, and nothing of why."""
+    said = "<h1>That did not work</h1>" in page.text
+    words = ("invalid_client", "jwks", "discovery", "localhost")
+    return said and page.status_code == 401 and not any(w in page.text for w in words)

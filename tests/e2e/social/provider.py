@@ -39,7 +39,7 @@ def key(
 
 @dataclass
 class Provider:
-    """A provider that signs by `algorithm`. `methods` are how clients may prove themselves.
+    """A provider that signs by `algorithm`. `method` is how clients prove themselves, all.
 
     `sparing`: addresses stand in its UserInfo only, as the standard has it.
     """
@@ -49,7 +49,6 @@ class Provider:
     callbacks: list[str]
     algorithm: str = "RS256"
     method: str = "client_secret_basic"
-    methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
     sparing: bool = True
     kid: str = "first"
     port: int = field(default_factory=free_port)
@@ -111,6 +110,6 @@ class Provider:
             "jwks": {"keys": [key(self.algorithm, self.kid)]},
             "clients": [client],
             "people": self.people,
-            "methods": self.methods,
+            "methods": [self.method],
             "sparing": self.sparing,
         }

@@ -4,11 +4,10 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from tests.authenticators import App
 from tests.e2e.oidc.plain import Plain
-from tests.e2e.social.conftest import Coming
+from tests.e2e.social.conftest import Coming, is_clean
 from tests.e2e.social.instance import Instance
 from tests.e2e.social.traveller import Traveller
 
@@ -126,16 +125,9 @@ def test_a_wrong_secret_is_a_clean_page_and_an_event(
     somebody: Coming,
 ) -> None:
     ida = somebody("ida", "mistyped")
-    failed(ida.go(own.url()))
+    assert is_clean(ida.go(own.url()))
     assert here.ask("refusals", provider_id="mistyped") == ["token: invalid_client"]
     assert here.ask("account", email="ida@example.com") is None
-
-
-def failed(page: requests.Response) -> None:
-    """Check that a page tells of a failure, and nothing of its reason."""
-    assert page.status_code == 401, page.text
-    assert "<h1>That did not work</h1>" in page.text
-    assert "invalid_client" not in page.text
 
 
 def test_who_says_no_there_is_back_here(
@@ -152,3 +144,47 @@ def test_who_says_no_there_is_back_here(
     joe.login = "joe"
     assert signed_in(joe, own)
     assert here.ask("refusals", provider_id="certified")[0].endswith("access_denied")
+
+
+def test_an_account_is_connected_and_proven_again_from_its_own_pages(
+    here: Instance,
+    somebody: Coming,
+) -> None:
+    """The provider is asked for a new sign-in each time, not for the one that it knows."""
+    kim = somebody("kim", "certified/link")
+    page = kim.go(here.url("/account/login/?next=/account/2fa/"))
+    assert kim.seen == ["sign-in", "button", "provider"]
+    assert page.ok and urlsplit(page.url).path == "/account/2fa/"
+    assert "is connected." in page.text
+    found = here.ask("account", email="kim@example.com")
+    assert found["identities"] == {"certified": "kim"} and found["has_password"]
+    kim.seen.clear()
+    kim.by = "certified/renew"
+    page = kim.go(here.url("/account/reauthenticate/?next=/account/2fa/"))
+    assert kim.seen == ["button", "provider"]
+    assert page.ok and urlsplit(page.url).path == "/account/2fa/"
+
+
+@pytest.mark.parametrize(
+    ("by", "works", "said"),
+    [
+        ("certified", [True, True, True], "It is known there (invalid_grant)."),
+        ("other", [True, True, True], "It is known there (invalid_grant)."),
+        ("ours", [True, True, True], "It is known there (invalid_grant)."),
+        (
+            "mistyped",
+            [True, True, False],
+            "The client is not accepted (invalid_client).",
+        ),
+        ("absent", [False], "No usable answer (discovery: "),
+    ],
+)
+def test_the_test_of_a_connection_says_what_is_wrong(
+    here: Instance,
+    by: str,
+    works: list[bool],
+    said: str,
+) -> None:
+    findings = here.ask("check", provider_id=by)
+    assert [right for right, _ in findings] == works
+    assert findings[-1][1].startswith(said)
