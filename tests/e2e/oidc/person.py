@@ -10,7 +10,7 @@ MOST_STEPS = 12
 SECONDS = 30
 
 
-class _Reader(HTMLParser):
+class Reader(HTMLParser):
     """Collects the forms of a page: action, and fields with what they hold."""
 
     def __init__(self, page: str) -> None:
@@ -92,10 +92,12 @@ class Person:
     def press(
         self,
         page: requests.Response,
+        which: int = 0,
+        /,
         **typed: str,
     ) -> requests.Response:
-        """Send the first form of a page with what was typed."""
-        action, fields = _Reader(page.text).forms[0]
+        """Send a form of a page, the first unless another is meant, with what was typed."""
+        action, fields = Reader(page.text).forms[which]
         return self.http.post(
             urljoin(page.url, action),
             data={**fields, **typed},
@@ -111,7 +113,7 @@ class Person:
         typed: dict[str, str],
     ) -> requests.Response | None:
         """Fill and send the form of a page; None where there is none for them."""
-        read = _Reader(page.text)
+        read = Reader(page.text)
         fields = read.forms[0][1] if read.forms else {}
         if "password" in fields:
             self.seen.append("sign-in")

@@ -38,10 +38,17 @@ class Service:
         self.cast = json.loads(told.splitlines()[-1])
 
 
-def prepared(folder: Path) -> Service:
-    """Return the service, migrated, on a free port of the loopback; not started."""
+def prepared(
+    folder: Path,
+    host: str = "127.0.0.1",
+    **more: str,
+) -> Service:
+    """Return the service, migrated, on a free port of the loopback; not started.
+
+    `host` is what its issuer calls it, `more` are further settings.
+    """
     port = free_port()
-    issuer = f"http://127.0.0.1:{port}"
+    issuer = f"http://{host}:{port}"
     settings = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ENV": "development",
@@ -53,6 +60,7 @@ def prepared(folder: Path) -> Service:
         "REDIS_URL": "",
         "EMAIL_URL": "",
         "BCRYPT_ROUNDS": "10",
+        **more,
     }
     start = [sys.executable, "-m", "config.start"]
     _run([*start[1:], "--prepare"], settings)

@@ -120,6 +120,7 @@ await play({
       renewed: oauth.getValidatedIdTokenClaims(next),
       rotated: next.refresh_token !== tokens.refresh_token,
       userinfo: given.userinfo && (await about(as, next)),
+      access: given.api && (await accepted(as, tokens.access_token, given.audience)),
     };
   },
 
