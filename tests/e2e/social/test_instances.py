@@ -46,7 +46,7 @@ def test_a_third_party_is_consented_to_there(
     ]
     page = bob.go(own.url())
     assert bob.seen[3:] == ["button", "decision"]
-    assert "There is an account with your address." in page.text
+    assert "There is an account with the address" in page.text
 
 
 @pytest.mark.spec("RFC 9207 2.4")

@@ -13,7 +13,7 @@ from tests.factories import ConnectionFactory
 from tests.social.upstreams import Upstream
 
 PATH = "/.well-known/openid-configuration"
-pytestmark = pytest.mark.spec("OpenID Connect Discovery 4.3")
+pytestmark = pytest.mark.spec("OIDC Discovery 4.3")
 
 
 @pytest.fixture

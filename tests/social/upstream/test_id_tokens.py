@@ -17,7 +17,7 @@ from social.upstream.id_tokens import MOST_CHARACTERS, Expected, verified
 from tests.tokens.oidc.signers import GONE, Signer, jwks, signer
 from tokens.oidc import client_keys
 
-pytestmark = pytest.mark.spec("OpenID Connect Core 3.1.3.7")
+pytestmark = pytest.mark.spec("OIDC Core 3.1.3.7")
 ISSUER = "https://id.example.com"
 EC, RSA, EDDSA = signer("ES256"), signer("RS256", "two"), signer("EdDSA", "three")
 EXPECTED = Expected(
@@ -321,7 +321,7 @@ def test_a_nonce_that_nobody_asked_for_is_refused() -> None:
     refused(EC.sign(claims(nonce="n-1")), "nonce", none)
 
 
-@pytest.mark.spec("OpenID Connect Core 3.1.3.6")
+@pytest.mark.spec("OIDC Core 3.1.3.6")
 def test_the_hash_of_the_access_token_is_looked_at() -> None:
     with_token = replace(EXPECTED, access_token="at")
     half = hashlib.sha256(b"at").digest()[:16]

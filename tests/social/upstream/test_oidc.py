@@ -63,7 +63,7 @@ def test_the_client_proves_itself_as_the_provider_wants(
         )
 
 
-@pytest.mark.spec("OpenID Connect Core 5.3.4")
+@pytest.mark.spec("OIDC Core 5.3.4")
 @pytest.mark.parametrize(
     ("token", "info", "email", "verified"),
     [

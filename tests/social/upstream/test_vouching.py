@@ -66,7 +66,7 @@ def test_the_exchange_names_the_same_address() -> None:
     }
 
 
-@pytest.mark.spec("OpenID Connect Core 2")
+@pytest.mark.spec("OIDC Core 2")
 @pytest.mark.parametrize(
     "subject",
     ["", "u" * 256, "u\x00", "u\n", "\ud800", "u\u202e", "\u200b", "\x7f"],
