@@ -1,6 +1,7 @@
 """What a provider says of itself: believed within bounds, and kept a while."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -100,21 +101,22 @@ def test_one_that_fails_is_left_alone_for_ten_seconds(
     assert discovery.of(connection).issuer == upstream.issuer
 
 
-def test_who_comes_while_it_is_first_asked_is_not_refused(
+def test_who_comes_while_it_is_first_asked_waits_for_that_answer(
     connection: Connection,
     upstream: Upstream,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     real = discovery.read
-    others: list[discovery.Metadata] = []
 
-    def read(issuer: str) -> discovery.Metadata:
-        monkeypatch.setattr(discovery, "read", real)
-        others.append(discovery.of(connection))  # as another thread would
+    def slow(issuer: str) -> discovery.Metadata:
+        time.sleep(0.2)
         return real(issuer)
 
-    monkeypatch.setattr(discovery, "read", read)
-    assert [discovery.of(connection)] == others
+    monkeypatch.setattr(discovery, "read", slow)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(discovery.of, [connection] * 4))
+    assert found == [found[0]] * 4
+    assert len(upstream.asked) == 1
 
 
 def test_a_connection_that_moved_is_asked_anew(
