@@ -28,6 +28,8 @@ from unfold.widgets import (
     BASE_INPUT_CLASSES,
     SELECT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
 
@@ -45,6 +47,8 @@ __all__ = [
     "CheckboxesWidget",
     "ConsoleSite",
     "ModelAdmin",
+    "PasswordWidget",
+    "SelectWidget",
     "TextareaWidget",
     "display",
     "dress",
@@ -53,6 +57,8 @@ __all__ = [
 
 CheckboxesWidget: type[forms.CheckboxSelectMultiple]
 CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
+PasswordWidget: type[forms.PasswordInput] = UnfoldAdminPasswordWidget
+SelectWidget: type[forms.Select] = UnfoldAdminSelectWidget
 TextareaWidget: type[forms.Textarea] = UnfoldAdminTextareaWidget
 _Column = TypeVar("_Column", bound=Callable[..., Any])
 

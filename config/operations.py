@@ -31,13 +31,14 @@ class ConsoleRequest(HttpRequest):
 class Operation:
     """What an operator may do to an object, or to a whole section.
 
-    `question` is asked before; `done` is said after. `permission` is Django's for the
+    `question` is asked before, the same of all objects or made for one; `done` is said
+    after. `permission` is Django's for the
     section's model (`change`, `add`); `offered` tells for which objects it makes sense.
     With `form` the question has fields to fill in.
     """
 
     label: str
-    question: str
+    question: str | Callable[[Any], str]
     done: str
     permission: str = "change"
     danger: bool = False
@@ -158,11 +159,12 @@ class OperatedAdmin(ModelAdmin):
         form: forms.BaseForm,
     ) -> HttpResponse:
         dress(form)
+        asked = deed.question
         context = {
             **self.admin_site.each_context(request),
             "title": deed.label,
             "subtitle": str(obj) if obj is not None else None,
-            "explanation": deed.question,
+            "explanation": asked if isinstance(asked, str) else asked(obj),
             "heading": deed.label if obj is None else f"{deed.label}: {obj}",
             "button": deed.label,
             "danger": deed.danger,

@@ -45,6 +45,43 @@ class RefusableForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class ReferenceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of an object, whose widget looks its id up: what is none is no choice."""
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        key = super().prepare_value(value)
+        return key if _is_key(self, key) else None
+
+
+class ReferencesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """The same of several objects."""
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        keys = super().prepare_value(value)
+        if not isinstance(keys, list):
+            return keys
+        return [key for key in keys if _is_key(self, key)]
+
+    @override
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, list | tuple) and not all(_is_key(self, k) for k in value):
+            raise forms.ValidationError("Select a valid choice.")
+        return super().clean(value)
+
+
+def _is_key(
+    field: Any,
+    key: Any,
+) -> bool:
+    try:
+        field.queryset.model._meta.pk.to_python(key)
+    except forms.ValidationError:
+        return False
+    return True
+
+
 class ConsoleAdmin(OperatedAdmin):
     """A section. Writing ones override `create` or `change` to call their service."""
 
@@ -108,7 +145,10 @@ class ConsoleAdmin(OperatedAdmin):
     ) -> bool:
         """Allow the declared filters only: `?password__startswith=` would tell hashes."""
         declared = [f if isinstance(f, str) else f[0] for f in self._plain_filters()]
-        return any(lookup == f"{f}{way}" for f in declared for way in _WAYS)
+        own = [getattr(f, "parameter_name", None) for f in self.list_filter]
+        return lookup in own or any(
+            lookup == f"{f}{way}" for f in declared for way in _WAYS
+        )
 
     @override
     def get_search_results(
@@ -202,6 +242,26 @@ class ConsoleAdmin(OperatedAdmin):
         except ServiceError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, context)
+
+    @override
+    def formfield_for_foreignkey(
+        self,
+        db_field: Any,
+        request: HttpRequest,
+        **kwargs: Any,
+    ) -> Any:
+        kwargs.setdefault("form_class", ReferenceField)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @override
+    def formfield_for_manytomany(
+        self,
+        db_field: Any,
+        request: HttpRequest,
+        **kwargs: Any,
+    ) -> Any:
+        kwargs.setdefault("form_class", ReferencesField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @override
     def get_form(

@@ -4,7 +4,10 @@ from config.errors import Conflict, Forbidden, NotAuthenticated, NotFound, Unava
 
 
 class UpstreamFault(NotAuthenticated):
-    """A provider did not vouch for anybody. `check` is what failed, for operators alone."""
+    """A provider did not vouch for anybody. `check` is what failed, for operators alone.
+
+    `is_recorded`: it stands in the audit trail, where it stands once.
+    """
 
     code = "provider_refused"
     title = "The provider did not confirm who you are."
@@ -16,6 +19,7 @@ class UpstreamFault(NotAuthenticated):
     ) -> None:
         super().__init__()
         self.check, self.reason = check, reason
+        self.is_recorded = False
 
     @property
     def outcome(self) -> str:

@@ -20,6 +20,7 @@ class Preset:
     a challenge, and repeats a nonce. `userinfo`: what its ID token says is compared with
     its UserInfo. `trusts_email` is a new connection's default. `native`: apps may send its
     ID tokens. `movable`: an operator may say where it is. `extra` are parameters of the
+    way there, `fresh` further ones that ask for a new proof of who somebody is.
     """
 
     issuer: str = ""

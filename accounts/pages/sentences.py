@@ -46,6 +46,19 @@ CODES: Mapping[str, Any] = {  # code -> its title, for a refusal that says no mo
     "account_exists": _("There is an account with this address: sign in, then accept."),
     "invitation_of_another": _("This invitation was sent to another address."),
     "email_unverified": _("Prove the address of this account first."),
+    "own_proof_required": _("Sign in with the account's own password first."),
+    "last_way_in": _(
+        "This is the only way to sign in to the account. Add another one first."
+    ),
+    "provider_refused": _("The provider did not confirm who you are."),
+    "provider_unavailable": _("The provider does not answer right now."),
+    "unknown_provider": _("This application does not offer that provider."),
+    "attempt_over": _("This sign-in is over. Begin again."),
+    "identity_link_required": _(
+        "Sign in to your account first, and connect the provider there."
+    ),
+    "email_unproven": _("The provider names no address that it has verified."),
+    "identity_taken": _("That account is connected to somebody else."),
     "link_invalid": _("This link is not valid any more."),
     "setup_link_refused": _("This set-up link is not valid any more."),
     "rate_limited": _("Too many requests."),
@@ -64,6 +77,16 @@ DETAILS: Mapping[str, Any] = {  # the API's detail -> the page's sentence
     "Sign in with the password once, to verify the e-mail address.": _(
         "Sign in with the password once, to verify the e-mail address."
     ),
+    "Ask for a new password once, to verify the e-mail address.": _(
+        "Ask for a new password once, to verify the e-mail address."
+    ),
+    "This needs a proof of the account's own, such as its password.": _(
+        "This needs a proof of the account's own, such as its password."
+    ),
+    "Verify the account's own e-mail address first.": _(
+        "Verify the account's own e-mail address first."
+    ),
+    "There is no such connected account.": _("There is no such connected account."),
     "Only a passkey has a name.": _("Only a passkey has a name."),
     "There is no such factor.": _("There is no such factor."),
     "There is no such session.": _("There is no such session."),
@@ -139,6 +162,8 @@ def at_field(fault: FieldError) -> str:
 
 def later(refusal: ServiceError) -> str:
     """Return, for people, when to come back after a limit or an overload."""
+    if refusal.code == "provider_unavailable":
+        return str(CODES[refusal.code])
     if isinstance(refusal, Unavailable):
         return gettext("The service is busy. Try again in a moment.")
     minutes = refusal.minutes or 1

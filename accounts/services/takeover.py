@@ -66,12 +66,12 @@ def take_over_vouched(
 
     `user` as they were read before. Nothing of its maker stays: no password, factor, login,
     consent, link or name. Raises `EmailTaken` where the address was proven meanwhile, and
-    `InvalidCredentials` where the account changed.
+    `InvalidCredentials` where the account changed, was disabled, or is an operator's.
     """
     with transaction.atomic():
         rows = User.objects.select_for_update()
         mine = rows.filter(pk=user.pk, epoch=user.epoch, is_active=True)
-        person = mine.first()
+        person = mine.filter(is_staff=False, is_superuser=False).first()
         if person is None:
             raise InvalidCredentials
         if verification.is_verified(person.pk):

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 
 from accounts.api.public import PublicView
 from accounts.api.requests import given as read
+from config.errors import InvalidInput
 from config.openapi import operation
 from social import providers
 from social.api.serializers import ProvidersOut, TokenInput
@@ -14,6 +15,14 @@ from social.services.native import Shown
 from tenants import admission
 from tokens.api.serializers import TokenResponse
 from tokens.api.sign_in import handed
+
+
+def _asked(request: Request) -> str | None:
+    """Return whose providers are asked for. Raises `InvalidInput` where it is said twice."""
+    told = request.query_params.getlist("client_id")
+    if len(told) > 1:
+        raise InvalidInput.at("client_id", detail="Name one application.")
+    return told[0] if told else None
 
 
 class ProvidersView(PublicView):
@@ -26,7 +35,7 @@ class ProvidersView(PublicView):
     )
     def get(self, request: Request) -> Response:
         """List the providers by which people may sign in to an application."""
-        application = admission.application_for(request.query_params.get("client_id"))
+        application = admission.application_for(_asked(request))
         rows = Connection.objects.open_to(application.tenant_id)
         found = [
             {

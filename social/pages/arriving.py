@@ -5,6 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from accounts.addresses import email_key
 from accounts.errors import EmailTaken
@@ -15,9 +17,11 @@ from config.languages import isolated
 from social.models import Connection
 from social.pages import landing, ways
 from social.services import identities
+from social.upstream import Vouched
 from tokens.pages import browser, steps
 from tokens.pages.drawing import draw
 from tokens.pages.login import admit_registration
+from tokens.pages.own.page import form_page, standing
 from tokens.pages.steps import Arrival, Step
 from tokens.services import sign_in
 
@@ -55,7 +59,16 @@ def address(request: HttpRequest) -> HttpResponse:
         provider=arrival.provider,
         here=_here(request, "account-social-address"),
         sign_in=_here(request, "account-login"),
+        follow=browser.next_of(request),
     )
+
+
+@require_POST
+@never_cache
+def forget(request: HttpRequest) -> HttpResponse:
+    """Forget who arrived: whoever it was signs in without the provider."""
+    request.session.pop(steps.ARRIVAL, None)
+    return HttpResponseRedirect(_here(request, "account-login"))
 
 
 def _signed_up(
@@ -72,40 +85,73 @@ def _signed_up(
     return steps.proceed(request, outcome, Step(browser.next_of(request), email))
 
 
+@form_page
 @browser.signed_in
 def finish(request: HttpRequest) -> HttpResponse:
-    """Connect who arrived to the account that they have just signed in to, and go on."""
+    """Connect who arrived to the account that was just signed in to, and go on.
+
+    Where only the order of things says that they are the same person, the person says so:
+    on a shared computer, who arrived may have left before another signed in.
+    """
     arrival = steps.arrived(request)
-    request.session.pop(steps.ARRIVAL, None)
-    if arrival is not None:
-        _connect(request, arrival)
-    return HttpResponseRedirect(browser.onward(request))
+    if arrival is None or request.POST.get("decision") == "skip":
+        return _done(request)
+    connection = _connection(request, arrival)
+    present = standing(request)
+    if connection is None or present.auth_time.timestamp() < arrival.began:
+        return _done(request)
+    vouched = landing.vouched_of(arrival)
+    person = User.objects.get(pk=present.user_id)
+    name = {"provider": isolated(connection.name)}
+    if present.bound_to not in (None, connection.tenant_id):
+        text = _("%(provider)s was not connected: that needs your own password.")
+        messages.warning(request, text % name)
+        return _done(request)
+    if vouched.verified and person.email_key != email_key(vouched.email):
+        text = _("%(provider)s was not connected: your account has another address.")
+        messages.warning(request, text % name)
+        return _done(request)
+    known = vouched.verified or person.created_at.timestamp() >= arrival.began
+    if not known and request.method != "POST":
+        return _question(request, arrival, vouched, person)
+    _connect(request, connection, vouched, person)
+    return _done(request)
+
+
+def _question(
+    request: HttpRequest,
+    arrival: Arrival,
+    vouched: Vouched,
+    person: User,
+) -> HttpResponse:
+    return draw(
+        request,
+        "social/connect",
+        provider=arrival.provider,
+        there=vouched.email or vouched.name,
+        email=person.email,
+        here=_here(request, "account-social-finish"),
+    )
 
 
 def _connect(
     request: HttpRequest,
-    arrival: Arrival,
+    connection: Connection,
+    vouched: Vouched,
+    person: User,
 ) -> None:
-    """Connect the two, unless the sign-in is older, or another account's than was meant."""
-    present = browser.standing_of(request)
-    connection = _connection(request, arrival)
-    if present is None or present.auth_time.timestamp() < arrival.began:
-        return
-    if connection is None:
-        return
-    vouched = landing.vouched_of(arrival)
-    person = User.objects.get(pk=present.user_id)
-    shown = {"provider": isolated(connection.name)}
-    if vouched.verified and person.email_key != email_key(vouched.email):
-        text = _("%(provider)s was not connected: your account has another address.")
-        messages.warning(request, text % shown)
-        return
+    name = {"provider": isolated(connection.name)}
     try:
         identities.link(person, connection, vouched)
     except ServiceError:
-        messages.warning(request, _("%(provider)s was not connected.") % shown)
+        messages.warning(request, _("%(provider)s was not connected.") % name)
         return
-    messages.success(request, _("%(provider)s is connected.") % shown)
+    messages.success(request, _("%(provider)s is connected.") % name)
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    request.session.pop(steps.ARRIVAL, None)
+    return HttpResponseRedirect(browser.onward(request))
 
 
 def _connection(

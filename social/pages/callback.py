@@ -20,10 +20,11 @@ from social.errors import AttemptOver, ProviderUnavailable, UpstreamFault
 from social.pages import landing, ways
 from social.services import arrivals, attempts
 from social.services.attempts import Way
-from social.upstream import Answer
+from social.upstream import Answer, calls
 from tokens.pages.drawing import draw
 
 _LONGEST = 4096
+_LONGEST_STATE = 256  # of ours are shorter
 _DENIED = ("access_denied", "user_cancelled_authorize", "user_cancelled_login")
 
 
@@ -51,7 +52,7 @@ def _posted(
     provider_id: str,
 ) -> HttpResponse:
     """Keep a posted answer, and have the browser come back with its cookie."""
-    state, told = request.POST.get("state", ""), request.POST
+    state, told = request.POST.get("state", "")[:_LONGEST_STATE], request.POST
     path = reverse("account-social-callback", args=[provider_id])
     if "error" in told or "code" not in told:
         query = urlencode({"state": state, "error": told.get("error", "no_code")[:64]})
@@ -83,7 +84,7 @@ def _answered(
         return response
     except UpstreamFault as fault:
         arrivals.refuse(connection, fault)
-        if fault.reason in _DENIED:
+        if fault.check == "authorization" and fault.reason in _DENIED:
             messages.info(request, _("You did not sign in there."))
             return HttpResponseRedirect(ways.back(way.journey))
         return ways.failed(request, connection, fault, way.journey)
@@ -97,11 +98,10 @@ def _answer_of(
 ) -> Answer:
     """Return the code in a query. Raises `UpstreamFault` for an error, or another's answer."""
     if "error" in given:
-        told = given["error"]
-        raise UpstreamFault("authorization", told[:64] if told.isascii() else "error")
+        raise UpstreamFault("authorization", calls.word_of(given["error"]) or "error")
     issuer = given.get("iss")  # RFC 9207
     oidc = providers.speaks_oidc(way.connection)
-    if oidc and issuer is not None and issuer.rstrip("/") != _issuer(way):
+    if oidc and issuer is not None and issuer.rstrip("/") not in _issuers(way):
         raise UpstreamFault("iss", "the answer is another issuer's")
     code = given.get("code", "")
     if not 0 < len(code) <= _LONGEST:
@@ -109,8 +109,9 @@ def _answer_of(
     return Answer(code)
 
 
-def _issuer(way: Way) -> str:
-    return providers.issuer_of(way.connection)
+def _issuers(way: Way) -> tuple[str, ...]:
+    aliases = providers.preset_of(way.connection).aliases
+    return (providers.issuer_of(way.connection), *aliases)
 
 
 def _apple_name(told: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 
 from social.models import Connection
 from social.pages import ways
-from tokens.pages import browser
+from tokens.pages import browser, steps
 from tokens.pages.doors import Aim, Offer
 
 _PAGES = {
@@ -24,12 +24,19 @@ def offered(
 ) -> Iterable[Offer]:
     """Return an offer for each connection that fits.
 
-    To sign in: what the application offers. To prove again who one is: what one's account
-    is connected to, and everybody may use.
+    To sign in: what the application offers; where somebody arrived by one and looks for
+    their account, everybody's others, as no tenant's may change it. To prove again who one
+    is: what one's account is connected to, and everybody may use. To connect: what it is
+    not connected to.
     """
     rows = Connection.objects.open_to(ways.application_of(request).tenant_id)
+    arrival = steps.arrived(request)
+    if aim is Aim.SIGN_IN and arrival is not None:
+        rows = rows.filter(tenant=None).exclude(pk=arrival.vouched["connection"])
     if aim is Aim.RENEW:
         rows = rows.filter(tenant=None, identities__user=request.user.pk).distinct()
+    if aim is Aim.LINK:
+        rows = rows.exclude(identities__user=request.user.pk)
     return [offer(request, connection, aim) for connection in rows]
 
 

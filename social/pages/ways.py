@@ -89,7 +89,7 @@ def leave(
         return failed(request, connection, fault, journey)
     except ProviderUnavailable as refusal:
         return failed(request, connection, refusal, journey)
-    shown = {"url": url, "provider": connection.name}
+    shown = {"url": url, "provider": connection.name, "back": back(journey)}
     response = render(request, "account/social/leaving.html", shown)
     response["Refresh"] = f"0; url={quote(url, safe=_URL)}"
     return response

@@ -17,7 +17,7 @@ from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.flows import verification
 from accounts.models import User
 from accounts.services import takeover
-from config.errors import Unavailable
+from config.errors import ServiceError, Unavailable
 from social.errors import EmailUnproven, LinkRequired, UpstreamFault
 from social.models import Connection
 from social.services import identities
@@ -42,8 +42,9 @@ def enter(
     `admit` raises where nobody new may sign up. Raises `LinkRequired`, `EmailUnproven`,
     `UpstreamFault` (recorded) for somebody disabled, and as `enter_by_provider` does.
     """
-    person = _person(connection, vouched, admit)
+    person = None
     try:
+        person = _person(connection, vouched, admit)
         return sign_in.enter_by_provider(person, entrance)
     except InvalidCredentials:
         fault = UpstreamFault("account", "disabled, or changed meanwhile")
@@ -56,7 +57,10 @@ def refuse(
     fault: UpstreamFault,
     target: User | None = None,
 ) -> None:
-    """Record which check of a connection failed."""
+    """Record which check of a connection failed: once, whoever sees it go by."""
+    if fault.is_recorded:
+        return
+    fault.is_recorded = True
     record(
         Action.PROVIDER_REFUSED,
         acting=Party("anonymous"),
@@ -73,7 +77,11 @@ def _person(
     vouched: Vouched,
     admit: Admit,
 ) -> User:
-    """Return who somebody is here; makes an account where there is none."""
+    """Return who somebody is here; makes an account where there is none.
+
+    Raises `InvalidCredentials` where an unproven account is disabled.
+    """
+    overtaken: ServiceError = Unavailable(retry_after=1)
     for _ in range(_ROUNDS):
         known = identities.known(connection, vouched)
         if known is not None:
@@ -83,11 +91,13 @@ def _person(
             raise EmailUnproven
         try:
             return _newcomer(connection, vouched, admit)
-        except EmailTaken:
-            raise LinkRequired from None
+        except EmailTaken:  # perhaps by the same person in another tab: look again
+            overtaken = LinkRequired()
+        except InvalidCredentials as refusal:
+            overtaken = refusal
         except (IntegrityError, OperationalError):
-            continue  # the same person in another tab, or a deadlock: look again
-    raise Unavailable(retry_after=1)
+            overtaken = Unavailable(retry_after=1)
+    raise overtaken
 
 
 def _newcomer(

@@ -50,6 +50,9 @@ def _findings(
     redirect_uri: str,
 ) -> Iterator[Finding]:
     exchange: Callable[[dict[str, str]], Any]
+    if connection.provider == Connection.Provider.FACEBOOK:
+        yield _facebook(connection)
+        return
     if providers.speaks_oidc(connection):
         issuer = providers.issuer_of(connection)
         try:
@@ -64,11 +67,9 @@ def _findings(
             return oidc.exchange(connection, metadata, form)
 
     else:
-        is_github = connection.provider == Connection.Provider.GITHUB
-        dialect = github if is_github else facebook
 
         def exchange(form: dict[str, str]) -> Any:
-            return dialect.exchange(connection, form)
+            return github.exchange(connection, form)
 
     yield _client(connection, redirect_uri, exchange)
 
@@ -105,6 +106,22 @@ def _client(
             return Finding(title, True, f"It is known there ({fault.reason}).")
         return Finding(title, False, _told(fault))
     return Finding(title, False, "It takes a code that nobody has.")
+
+
+def _facebook(connection: Connection) -> Finding:
+    """Ask for a token of the app itself: all that it says of a code is `OAuthException`.
+
+    developers.facebook.com, "Access token guide", App access tokens.
+    """
+    title = "Client"
+    try:
+        facebook.exchange(connection, {"grant_type": "client_credentials"})
+    except UpstreamFault as fault:
+        if fault.reason == "OAuthException":
+            return Finding(title, False, "The app id or the secret is not accepted.")
+        return Finding(title, False, _told(fault))
+    detail = "The app is known there. The callback URL shows at the first sign-in only."
+    return Finding(title, True, detail)
 
 
 def _told(fault: UpstreamFault) -> str:

@@ -203,18 +203,21 @@ def _issuer(
         return ""
     if not PRESETS[connection.provider].movable:
         raise InvalidInput.at("issuer", detail="This provider is at one place only.")
-    parts = urlsplit(url)
-    own = parts.scheme == "http" and is_own_machine(parts.hostname or "")
-    plain = _ISSUER.fullmatch(url) and parts.hostname and "@" not in parts.netloc
-    if (
-        not plain
-        or parts.query
-        or parts.fragment
-        or not (parts.scheme == "https" or own)
-    ):
+    if not (_ISSUER.fullmatch(url) and _is_place(url)):
         detail = "An https URL without query: what stands before /.well-known/."
         raise InvalidInput.at("issuer", detail=detail)
     return url
+
+
+def _is_place(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        plain = parts.port != 0 and "@" not in parts.netloc
+    except ValueError:  # a bracket that stays open, a port that is none
+        return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_own_machine(host))
+    return bool(host and plain and safe and "?" not in url and "#" not in url)
 
 
 def _secret(

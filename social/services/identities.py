@@ -13,6 +13,7 @@ from accounts.flows import verification
 from accounts.mail import letters
 from accounts.models import User
 from accounts.services import entry
+from accounts.services.authority import require_superuser
 from config.encryption import encrypt
 from config.errors import Conflict, NotFound
 from social.errors import IdentityTaken, LinkRequired
@@ -27,7 +28,7 @@ def known(
     vouched: Vouched,
 ) -> Identity | None:
     """Return who a connection's subject is here; None for nobody."""
-    rows = Identity.objects.select_related("user")
+    rows = Identity.objects.select_related("user", "connection")
     return rows.filter(connection=connection, subject=vouched.subject).first()
 
 
@@ -35,13 +36,15 @@ def note_use(
     identity: Identity,
     vouched: Vouched,
 ) -> None:
-    """Keep what a provider told just now, to be shown."""
-    Identity.objects.filter(pk=identity.pk).update(
-        email=vouched.email,
-        name=vouched.name,
-        tokens=_sealed(vouched),
-        last_used_at=timezone.now(),
-    )
+    """Keep what a provider told just now, to be shown.
+
+    Tokens that are kept outlast an ID token of an app's, which brings none.
+    """
+    told = {"email": vouched.email, "name": vouched.name}
+    if vouched.tokens or not identity.connection.keeps_tokens:
+        told["tokens"] = _sealed(vouched)
+    mine = Identity.objects.filter(pk=identity.pk)
+    mine.update(last_used_at=timezone.now(), **told)
 
 
 def link(
@@ -118,20 +121,53 @@ def unlink(
             raise NotFound("There is no such connected account.")
         identity.delete()
         entry.require_one(person)
-        record(
-            Action.IDENTITY_UNLINKED,
-            acting=person,
-            target=person,
-            tenant_id=identity.connection.tenant_id,
-            details={"connection": identity.connection.provider_id},
-        )
-        provider = identity.connection.name
-        letters.notify("identity-removed", person, provider=provider)
+        _record_unlinked(identity, person, person)
+
+
+def unlink_for(
+    identity: Identity,
+    *,
+    acting_user: User | None,
+) -> bool:
+    """Disconnect somebody's account for them; False where that was done before.
+
+    By a superuser, or the system, even where it was their last way to sign in: by a mailed
+    link they choose a password. Their sign-ins stay. Raises `Forbidden`.
+    """
+    require_superuser(acting_user)
+    with transaction.atomic():
+        person = User.objects.select_for_update().filter(pk=identity.user_id).first()
+        found = Identity.objects.filter(pk=identity.pk, user=person)
+        if person is None or not found.delete()[0]:
+            return False
+        _record_unlinked(identity, person, acting_user)
+    return True
+
+
+def _record_unlinked(
+    identity: Identity,
+    person: User,
+    acting: User | None,
+) -> None:
+    """Put it in the trail and write to the person, in the caller's transaction."""
+    connection = identity.connection
+    record(
+        Action.IDENTITY_UNLINKED,
+        acting=acting,
+        target=person,
+        tenant_id=connection.tenant_id,
+        details={"connection": connection.provider_id},
+    )
+    letters.notify("identity-removed", person, provider=connection.name)
 
 
 def signs_in(user: User) -> bool:
     """Tell whether somebody could sign in by a connected account."""
-    mine = Identity.objects.filter(user=user, connection__suspended_at=None)
+    mine = Identity.objects.filter(
+        user=user,
+        connection__suspended_at=None,
+        connection__tenant__suspended_at=None,  # also where it is everybody's
+    )
     return mine.exists()
 
 

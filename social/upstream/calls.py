@@ -5,6 +5,7 @@ that hangs keeps nobody else from signing in.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ from social.models import Connection
 SECONDS = 5.0  # for one call
 _FORM = "application/x-www-form-urlencoded"
 _AGAIN_SECONDS = 2
+_TOKEN = re.compile(r"[\x20-\x7e]+")  # RFC 6749 appendix A.12
+_WORD = re.compile(r"[A-Za-z0-9_]{1,64}")
 _bounds = outbound.Bounds(seconds=SECONDS, waits=True)
 _waiting = Slots(max(3, settings.WEB_THREADS // 4))
 
@@ -62,6 +65,18 @@ def ask(
     return _read(check, reply)
 
 
+def exchange(
+    url: str,
+    form: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what a token endpoint answers, an access token in it. Raises `UpstreamFault`."""
+    found = ask("token", url, form=form, headers=headers)
+    if not _TOKEN.fullmatch(text_of(found, "access_token")):
+        raise UpstreamFault("token", "no access token")
+    return dict(found)
+
+
 def _read(
     check: str,
     reply: outbound.Reply,
@@ -80,11 +95,14 @@ def _said(
     told: Any,
     status: int,
 ) -> str:
-    """Return what a provider says went wrong: a word of the protocol, nothing longer."""
     if isinstance(told, dict):  # Facebook
         told = told.get("type")
-    plain = isinstance(told, str) and told.isascii() and told.replace("_", "").isalnum()
-    return str(told)[:64] if plain else f"status {status}"
+    return word_of(told) or f"status {status}"
+
+
+def word_of(told: Any) -> str:
+    """Return what somebody says went wrong: a word of the protocol, nothing else."""
+    return told if isinstance(told, str) and _WORD.fullmatch(told) else ""
 
 
 def text_of(

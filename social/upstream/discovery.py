@@ -1,7 +1,9 @@
 """What a provider says of itself (OpenID Connect Discovery 1.0 section 4), kept a while."""
 
+import re
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +20,7 @@ KEPT_SECONDS = 86400.0
 CHECK = "discovery"
 _PATH = "/.well-known/openid-configuration"
 _MICROSOFT = "login.microsoftonline.com"
+_URL = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,2048}")
 
 
 @dataclass(frozen=True)
@@ -36,34 +39,42 @@ class Metadata:
 class _Kept:
     issuer: str
     metadata: Metadata | None = None
-    fault: UpstreamFault | None = None
+    reason: str = "no answer"
     fetched_at: float = float("-inf")
     tried_at: float = float("-inf")
+    asking: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept: dict[UUID, _Kept] = {}
+_lock = threading.Lock()
 
 
 def of(connection: Connection) -> Metadata:
     """Return what a connection's provider says of itself, from this process's memory if new.
 
-    Where it does not answer, what it said within a day. Raises `UpstreamFault`.
+    Where it does not answer, what it said within a day. Who comes while it is asked waits
+    for that answer. Raises `UpstreamFault`.
     """
     issuer = providers.issuer_of(connection)
-    kept = _kept.get(connection.pk)
-    if kept is None or kept.issuer != issuer:
-        kept = _kept[connection.pk] = _Kept(issuer)
+    with _lock:
+        kept = _kept.get(connection.pk)
+        if kept is None or kept.issuer != issuer:
+            kept = _kept[connection.pk] = _Kept(issuer)
+    with kept.asking:
+        return _current(kept)
+
+
+def _current(kept: _Kept) -> Metadata:
     now = time.monotonic()
     fresh = kept.metadata is not None and now - kept.fetched_at < FRESH_SECONDS
     if not fresh and now - kept.tried_at > FAILED_SECONDS:
-        kept.tried_at = now
         try:
-            kept.metadata, kept.fault = read(issuer), None
+            kept.metadata = read(kept.issuer)
             kept.fetched_at = time.monotonic()
         except UpstreamFault as fault:
-            kept.fault = fault
+            kept.reason, kept.tried_at = fault.reason, time.monotonic()
     if kept.metadata is None or now - kept.fetched_at > KEPT_SECONDS:
-        raise kept.fault or UpstreamFault(CHECK, "no answer")
+        raise UpstreamFault(CHECK, kept.reason)
     return kept.metadata
 
 
@@ -89,8 +100,8 @@ def _is_a_directory(
     told: str,
 ) -> bool:
     """Tell whether it is Microsoft's, which names a directory by its id, or none."""
-    host = urlsplit(issuer).hostname
-    return host == _MICROSOFT and urlsplit(told).hostname == host
+    place = f"https://{_MICROSOFT}/"
+    return issuer.startswith(place) and told.startswith(place)
 
 
 def _url(
@@ -99,13 +110,23 @@ def _url(
     required: bool = True,
 ) -> str:
     url = calls.text_of(found, name)
-    parts = urlsplit(url)
-    own = parts.scheme == "http" and is_own_machine(parts.hostname or "")
-    if parts.scheme == "https" or own:
+    if _is_url(url):
         return url
     if required or url:
         raise UpstreamFault(CHECK, f"{name} is no https URL")
     return ""
+
+
+def _is_url(url: str) -> bool:
+    """Tell whether a browser, or we, may be sent there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    plain = _URL.fullmatch(url) and host and "@" not in parts.netloc and "#" not in url
+    own = parts.scheme == "http" and is_own_machine(host or "")
+    return bool(plain) and (parts.scheme == "https" or own)
 
 
 def forget() -> None:

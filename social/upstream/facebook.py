@@ -61,10 +61,7 @@ def exchange(
     """Send a form to the token endpoint."""
     proof = {"client_id": connection.client_id, "client_secret": connection.secret}
     url = f"{_graph(connection)}/{VERSION}/oauth/access_token"
-    found = calls.ask("token", url, form=form | proof)
-    if not calls.text_of(found, "access_token"):
-        raise UpstreamFault("token", "no access token")
-    return dict(found)
+    return calls.exchange(url, form | proof)
 
 
 def _graph(connection: Connection) -> str:

@@ -39,7 +39,7 @@ def finish(
     }
     person = calls.ask("user", f"{api}/user", headers=headers)
     number = person.get("id") if isinstance(person, dict) else None
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise UpstreamFault("user", "no id")
     return vouching.vouched(
         connection,
@@ -57,10 +57,7 @@ def exchange(
     """Send a form to the token endpoint; its refusals come with status 200."""
     proof = {"client_id": connection.client_id, "client_secret": connection.secret}
     url = f"{providers.issuer_of(connection)}/login/oauth/access_token"
-    found = calls.ask("token", url, form=form | proof)
-    if not calls.text_of(found, "access_token"):
-        raise UpstreamFault("token", "no access token")
-    return dict(found)
+    return calls.exchange(url, form | proof)
 
 
 def _api(connection: Connection) -> str:
@@ -78,7 +75,7 @@ def _address(
     None where a GitHub App was not given the right to see it.
     """
     try:
-        listed = calls.ask("emails", f"{api}/user/emails", headers=headers)
+        listed = calls.ask("emails", f"{api}/user/emails?per_page=100", headers=headers)
     except UpstreamFault as fault:
         if fault.reason not in ("status 403", "status 404"):
             raise

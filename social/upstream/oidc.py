@@ -77,10 +77,7 @@ def exchange(
     else:
         form = form | {"client_id": connection.client_id}
         form |= {"client_secret": secret} if secret else {}
-    found = calls.ask("token", metadata.token_endpoint, form=form, headers=headers)
-    if not calls.text_of(found, "access_token"):
-        raise UpstreamFault("token", "no access token")
-    return dict(found)
+    return calls.exchange(metadata.token_endpoint, form, headers)
 
 
 def _may_be_basic(metadata: Metadata) -> bool:
@@ -148,7 +145,25 @@ def _compared(
     if _key(claims.get("email")) not in ("", _key(found.get("email"))):
         if found.get("email") is not None:
             raise UpstreamFault("email", "UserInfo names another address")
-    return {**found, **claims}
+    return _joined(claims, found)
+
+
+def _joined(
+    claims: Claims,
+    found: Claims,
+) -> Claims:
+    """Return both; an address is verified where one says so of it, and neither denies it."""
+    told = {name: value for name, value in claims.items() if value is not None}
+    joint = {**found, **told}
+    named = [each for each in (told, found) if each.get("email")]
+    said = [each["email_verified"] for each in named if "email_verified" in each]
+    joint["email_verified"] = bool(said) and all(_is_yes(value) for value in said)
+    return joint
+
+
+def _is_yes(value: Any) -> bool:
+    """Tell whether it is true; Apple says it in a string."""
+    return value is True or value == "true"
 
 
 def _key(address: Any) -> str:
@@ -170,7 +185,10 @@ def of_claims(
     """Return whom claims speak of, which a signature proved."""
     subject = claims["sub"]
     if connection.provider == Provider.MICROSOFT:
-        subject = f"{calls.text_of(claims, 'tid')}:{subject}"
+        directory = calls.text_of(claims, "tid")
+        if not id_tokens.DIRECTORY.fullmatch(directory):
+            raise UpstreamFault("tid", "missing")
+        subject = f"{directory}:{subject}"
     return vouching.vouched(
         connection,
         subject=subject,
@@ -186,9 +204,9 @@ def _is_verified(
 ) -> bool:
     """Tell whether the provider says that it proved the address.
 
-    Apple says it in a string. Microsoft's directories put in what they like: only
-    `xms_edov` tells that the domain is the directory's own.
+    Microsoft's directories put in what they like: only `xms_edov` tells that the domain is
+    the directory's own. It says so by true, or by 1.
     """
     if connection.provider == Provider.MICROSOFT:
-        return claims.get("xms_edov") in (True, 1, "1", "true")
-    return claims.get("email_verified") in (True, "true")
+        return claims.get("xms_edov") in (True, "1", "true")
+    return _is_yes(claims.get("email_verified"))

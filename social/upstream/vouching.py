@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from accounts import addresses
 from social import providers
+from social.errors import UpstreamFault
 from social.models import Connection
 
 _LONGEST_SUBJECT = 255
@@ -106,8 +107,11 @@ def vouched(
     """Return whom a provider vouches for, with what of it can be used here.
 
     `address` is an e-mail address and whether the provider calls it verified. What is no
-    address, and a name that is too long, are left out.
+    address, and a name that is too long, are left out. Raises `UpstreamFault` for a subject
+    that cannot be kept: OpenID Connect Core section 2 has them of 255 characters at most.
     """
+    if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
+        raise UpstreamFault("sub", "not one that can be kept")
     email, verified = address
     try:
         email = addresses.display(email)

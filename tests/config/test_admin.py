@@ -161,7 +161,8 @@ def test_the_front_page_draws_the_chart_without_any_foreign_asset() -> None:
 def test_sections_come_in_the_order_of_the_settings() -> None:
     answer = console(root()).get(HOME)
     labels = [app["app_label"] for app in answer.context["app_list"]]
-    assert labels == ["accounts", "tenants", "tokens", "oidc", "audit", "outbox"]
+    order = ["accounts", "tenants", "tokens", "oidc", "social", "audit", "outbox"]
+    assert labels == order
 
 
 def test_the_navigation_marks_where_one_is() -> None:

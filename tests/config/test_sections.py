@@ -15,7 +15,8 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
 from accounts.outbox.services import enqueue_mail
-from tests.factories import UserFactory
+from social.models import Connection
+from tests.factories import IdentityFactory, UserFactory
 from tests.operators import all_rights_but_root, console, root, staff
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,7 @@ def test_a_bad_query_is_no_server_error(
         *["digest__startswith", "email_key__startswith", "user__password__startswith"],
         *["login__user__password__startswith", "memberships__user__password"],
         *["application__secrets__digest__startswith", "secrets__digest"],
+        *["client_secret__startswith", "connection__client_secret", "tokens__contains"],
     ],
 )
 def test_no_lookup_tells_what_the_page_does_not_show(
@@ -77,6 +79,31 @@ def test_no_lookup_tells_what_the_page_does_not_show(
 def test_a_forged_lookup_is_a_bad_request(lookup: str) -> None:
     answer = console(root()).get(f"{list_of(User)}?{lookup}")
     assert answer.status_code == 400
+
+
+def test_a_filter_of_a_sections_own_is_no_forged_lookup() -> None:
+    answer = console(root()).get(f"{list_of(Connection)}?state=live")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["nobody", "1", "\N{SNOWMAN}", "0" * 5000])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("tenants/application/", "tenant"),
+        ("tenants/membership/", "user"),
+        ("tenants/api/", "shared_with"),
+        ("social/connection/", "tenant"),
+    ],
+)
+def test_a_reference_to_what_is_no_id_is_refused_at_its_field(
+    path: str,
+    name: str,
+    key: str,
+) -> None:
+    answer = console(root()).post(f"/admin/{path}add/", {name: key})
+    assert answer.status_code == 200
+    assert name in answer.context["adminform"].form.errors
 
 
 def test_nothing_is_deleted_by_the_stock_pages(section: Any) -> None:
@@ -141,6 +168,7 @@ def test_nothing_secret_is_rendered_on_any_page(keys: None) -> None:
     from accounts.outbox.models import Delivery
 
     Delivery.objects.update(payload=CANARY)
+    IdentityFactory(tokens=CANARY, connection__client_secret=CANARY)
     client = console(operator)
     visited = 0
     for model in SECTIONS:

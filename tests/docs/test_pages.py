@@ -12,7 +12,7 @@ from config import metrics
 from config.settings.environment import TABLE
 from tests.docs.pages import DOCS, ROOT, Page, anchor, page, pages
 
-OUR_APPS = ("accounts", "tenants", "tokens", "config")
+OUR_APPS = ("accounts", "tenants", "tokens", "social", "config")
 STOCK = {
     "clearsessions",
     "collectstatic",

@@ -220,15 +220,26 @@ class Asking(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    """A server whose callers may leave without a word."""
+
+    @override
+    def handle_error(
+        self,
+        *args: Any,
+    ) -> None:
+        """Say nothing: whoever asked left, or was thrown out."""
+
+
 @contextmanager
 def serving() -> Iterator[Upstream]:
     """Serve a provider on a free port of 127.0.0.1."""
     handler = type("Handler", (Asking,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     upstream = Upstream(server.server_address[1])
     handler.upstream = upstream  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield upstream
     finally:

@@ -77,7 +77,7 @@ def _page(
         "reauthenticate",
         refusal,
         at={"": "password"},
-        form=form,
+        form=form if session.login.user.has_usable_password() else None,
         here=steps.here("account-reauthenticate", onward),
         person=session.login.user,
         options=_options(request, session),

@@ -66,7 +66,7 @@ class NewPasswordForm(PageForm):
 @served
 def reset(request: HttpRequest) -> HttpResponse:
     """Mail a link to whoever has an address; the answer is the same if nobody does."""
-    form = AddressForm(request.POST or None, initial=welcome.typed(request))
+    form = AddressForm(request.POST or None, initial=_typed(request))
     onward, refusal = browser.next_of(request), None
     ways: dict[str, Any] = {
         "here": steps.here("account-reset", onward),
@@ -80,6 +80,13 @@ def reset(request: HttpRequest) -> HttpResponse:
         else:
             return draw(request, "reset", email=form.cleaned_data["email"], **ways)
     return draw(request, "reset", refusal, form=form, **ways)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """Return what the form begins with: who is signed in, or whom an application named."""
+    if browser.standing_of(request) is not None:
+        return {"email": request.user.email}  # type: ignore[union-attr]
+    return welcome.typed(request)
 
 
 @secret_link

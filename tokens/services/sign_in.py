@@ -25,7 +25,8 @@ FIRST_EPOCH = 0  # what a user is made with; see `accounts.models.User`
 class Credentials:
     """What a person gave; `name` only at sign-up.
 
-    Without a password a provider vouched for whoever signs up, not for their address.
+    Without a password a provider vouched for whoever signs up, not for their address:
+    that is proven whatever the tenant asks for.
     """
 
     email: str
@@ -89,18 +90,17 @@ def enter_by_sign_up(
 ) -> Session | flows.Pending:
     """Sign a person up, and in where the tenant asks for no verification.
 
-    Without a password the address is always verified: nothing else would prove them.
     Raises `RegistrationClosed`, `PasswordRefused`, `TooManyRequests`, and `EmailTaken`
     only where verification is not required.
     """
     application = entrance.application
     admission.admit_registration(application)
+    proves = application.tenant.verification_required or credentials.password is None
     outcome = flows.sign_up(
         email=credentials.email,
         password=credentials.password,
         name=credentials.name,
-        verification_required=credentials.password is None
-        or application.tenant.verification_required,
+        verification_required=proves,
         state=entrance.state,
     )
     if isinstance(outcome, flows.Pending):

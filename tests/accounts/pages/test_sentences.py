@@ -35,6 +35,7 @@ MET_BY_PAGES = (  # whose refusals reach a page
     *("tenants/services/acceptance.py", "tokens/pages/", "tokens/services/renewal.py"),
     *("tokens/services/second_factor.py", "tokens/services/sign_in.py"),
     *("tokens/services/sessions.py", "tokens/services/entrances.py"),
+    *("social/pages/", "social/services/arrivals.py", "social/services/identities.py"),
 )
 NEVER_ON_A_PAGE = {  # what only the API, the console or a command asks for
     "No user has this e-mail address.",
@@ -57,8 +58,11 @@ def kinds(kind: type[ServiceError] = ServiceError) -> Iterator[type[ServiceError
 
 
 def details(module: Module) -> Iterator[str]:
-    """Yield the literal details of the refusals that a module makes."""
-    refusals = {kind.__name__ for kind in kinds()}
+    """Yield the literal details of the refusals that a module makes.
+
+    What a provider did wrong is told operators alone.
+    """
+    refusals = {kind.__name__ for kind in kinds()} - {"UpstreamFault"}
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
             continue

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connections
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tokens import minting
 from tokens.minting import TokenPair
@@ -128,6 +130,20 @@ def test_a_password_change_needs_the_present_password(
     answer = as_bearer(pair).post(PASSWORD_PATH, body)
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
     assert active(client, pair)
+
+
+def test_who_has_no_password_changes_none(
+    pair_of: Pair,
+    as_bearer: Bearer,
+) -> None:
+    pair = pair_of()
+    user = Session.objects.get().login.user
+    User.objects.filter(pk=user.pk).update(password=make_password(None))
+    for present in ("anything", "!", ""):
+        body = {"current_password": present, "new_password": NEW}
+        assert as_bearer(pair).post(PASSWORD_PATH, body).status_code in (400, 401)
+    user.refresh_from_db()
+    assert not user.has_usable_password()
 
 
 def test_a_weak_new_password_is_refused_at_its_field(

@@ -13,6 +13,8 @@ from tests.authenticators import App
 from tests.factories import PASSWORD, UserFactory
 from tests.operators import root
 from tests.passkeys import Passkey
+from tests.tokens.pages.browsers import Browser as Pages
+from tests.tokens.pages.browsers import signed_in
 from tests.tokens.pages.people import (
     HOME,
     LOGIN,
@@ -184,3 +186,49 @@ def test_a_form_of_another_site_and_other_methods_are_refused(inside: Browser) -
     assert inside.client.post(AGAIN, {"password": PASSWORD}).status_code == 403
     assert not is_fresh()
     assert Client().put(AGAIN).status_code in (302, 405)
+
+
+def without_password(ann: User) -> None:
+    """Leave Ann without one; her browser stays in."""
+    ann.set_unusable_password()
+    User.objects.filter(pk=ann.pk).update(password=ann.password)
+
+
+@pytest.fixture
+def plain(ann: User) -> Pages:
+    """The browser of Ann, who has no password, signed in a day ago."""
+    without_password(ann)
+    ann.refresh_from_db()
+    return signed_in(ann, auth_time=timezone.now() - timedelta(days=1))
+
+
+def test_who_has_no_password_is_asked_for_none(plain: Pages) -> None:
+    page = plain.read("reauthenticate/")
+    assert 'type="password"' not in page and "<form" not in page
+    assert "You have no password." in page
+    assert 'class="button" href="/account/password/reset/"' in page
+    assert "Forgot your password?" not in page
+
+
+def test_a_password_of_who_has_none_is_wrong(plain: Pages) -> None:
+    form = {"password": "anything at all"}
+    answer = plain.send("reauthenticate/", form, form="password/reset/")
+    assert answer.status_code == 401
+    assert "The password is wrong." in text(answer) and not is_fresh()
+    assert 'type="password"' not in text(answer)
+
+
+@pytest.mark.parametrize(
+    "page", ["email/", "data/export/", "data/leave/", "2fa/enrol/app/"]
+)
+def test_who_has_no_password_is_led_to_what_they_have(
+    page: str,
+    plain: Pages,
+) -> None:
+    answer = plain.open(page)
+    assert went(answer).startswith(AGAIN), page
+    assert plain.client.get(went(answer)).status_code == 200
+
+
+def test_who_is_signed_in_need_not_type_their_address(plain: Pages) -> None:
+    assert 'value="ann@example.com"' in plain.read("password/reset/")

@@ -26,6 +26,7 @@ DONE = 302
 AT_ONCE = 25
 _BELOW = {  # page -> the entry of the navigation that it stands below
     **dict.fromkeys(("passkey", "remove", "recovery-codes"), "account-security"),
+    "unlink": "account-security",
     **dict.fromkeys(("enrol", "enrol-app", "enrol-passkey"), "account-security"),
     **dict.fromkeys(("export", "leave"), "account-data"),
 }

@@ -50,6 +50,9 @@ _SAID = {
     Action.DEVICE_APPROVED: _("You allowed a device to sign in as you"),
     Action.DEVICE_DENIED: _("You refused a device"),
     Action.DEVICE_CODE_REFUSED: _("You typed the code of a device wrong"),
+    Action.IDENTITY_LINKED: _("An account of yours elsewhere was connected"),
+    Action.IDENTITY_UNLINKED: _("An account of yours elsewhere was disconnected"),
+    Action.PROVIDER_REFUSED: _("A sign-in with another provider was refused"),
 }
 
 

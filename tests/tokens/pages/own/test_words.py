@@ -32,6 +32,7 @@ def test_what_happens_to_a_person_is_said_in_words_that_are_translated() -> None
     told = (
         *("account:", "token:session:", "token:token:", "token:consent:"),
         *("token:device:", "token:device-code:"),
+        *("social:identity:", "social:sign-in:"),
     )
     theirs = {action for action in Action if action.startswith(told)}
     assert theirs - OF_NOBODY_WHO_READS == set(_SAID)
