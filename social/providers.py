@@ -20,7 +20,8 @@ class Preset:
     a challenge, and repeats a nonce. `userinfo`: what its ID token says is compared with
     its UserInfo. `trusts_email` is a new connection's default. `native`: apps may send its
     ID tokens. `movable`: an operator may say where it is. `extra` are parameters of the
-    way there, `fresh` further ones that ask for a new proof of who somebody is.
+    way there, `fresh` further ones that ask for a new proof of who somebody is; `dated`: its
+    ID token then says when that was.
     """
 
     issuer: str = ""
@@ -34,6 +35,7 @@ class Preset:
     movable: bool = False
     extra: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, str] = field(default_factory=lambda: {"prompt": "login"})
+    dated: bool = False
 
 
 PRESETS: dict[str, Preset] = {
@@ -81,7 +83,12 @@ PRESETS: dict[str, Preset] = {
         trusts_email=True,
         fresh={},
     ),
-    Provider.OIDC: Preset(userinfo=True, movable=True),
+    Provider.OIDC: Preset(
+        userinfo=True,
+        movable=True,
+        fresh={"prompt": "login", "max_age": "0"},
+        dated=True,
+    ),
 }
 
 

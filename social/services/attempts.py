@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import time
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
@@ -64,6 +65,7 @@ def begin(
         nonce=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(48),
         fresh=journey.aim is not Aim.SIGN_IN,
+        began=time.time(),
     )
     with upstream.place(connection):
         url = upstream.begin(connection, asked)

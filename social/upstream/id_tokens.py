@@ -32,7 +32,8 @@ class Expected:
     """What a token has to say. `nonce` None asks for none.
 
     `hashed`: the nonce may stand there as its SHA-256 in hex, as phones send it.
-    `access_token` is what came with it, for `at_hash`.
+    `access_token` is what came with it, for `at_hash`. `since`, in Unix seconds, is when
+    who somebody is was asked for anew; 0 where any time will do.
     """
 
     connection_id: UUID
@@ -42,6 +43,7 @@ class Expected:
     nonce: str | None
     hashed: bool = False
     access_token: str = ""
+    since: float = 0.0
 
 
 def verified(
@@ -59,6 +61,7 @@ def verified(
     _check_party(claims, expected)
     _check_times(claims)
     _check_nonce(claims, expected)
+    _check_proof(claims, expected)
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject:
         raise UpstreamFault("sub", "missing")
@@ -172,6 +175,17 @@ def _check_nonce(
         fitting.append(hashlib.sha256(expected.nonce.encode()).hexdigest())
     if not isinstance(told, str) or told not in fitting:
         raise UpstreamFault("nonce")
+
+
+def _check_proof(
+    claims: dict[str, Any],
+    expected: Expected,
+) -> None:
+    """Check number 13: whoever sits at a browser can take `prompt` out of an address."""
+    if not expected.since:
+        return
+    if not _seconds(claims.get("auth_time")) >= expected.since - SKEW_SECONDS:
+        raise UpstreamFault("auth_time", "no new proof")
 
 
 def _seconds(value: Any) -> float:

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +42,10 @@ def finish(
     form = vouching.exchange_form(connection, asked, answer)
     tokens = exchange(connection, metadata, form)
     nonce = asked.nonce if preset.nonce else None
-    expected = expected_of(connection, metadata, nonce=nonce, tokens=tokens)
+    since = asked.began if asked.fresh and preset.dated else 0.0
+    expected = replace(
+        expected_of(connection, metadata, nonce=nonce, tokens=tokens), since=since
+    )
     claims = id_tokens.verified(tokens.get("id_token"), expected)
     if preset.userinfo and metadata.userinfo_endpoint:
         claims = _compared(claims, metadata.userinfo_endpoint, tokens)

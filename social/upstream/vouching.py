@@ -20,7 +20,7 @@ _TOKENS = ("access_token", "refresh_token", "id_token", "expires_in", "scope")
 class Asked:
     """One way to a provider: what comes back has to fit.
 
-    `fresh` asks it for a new proof of who somebody is.
+    `fresh` asks it for a new proof of who somebody is, since `began` (Unix seconds).
     """
 
     redirect_uri: str
@@ -28,6 +28,7 @@ class Asked:
     nonce: str
     verifier: str
     fresh: bool = False
+    began: float = 0.0
 
 
 @dataclass(frozen=True)

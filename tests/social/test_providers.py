@@ -47,3 +47,9 @@ def test_apps_may_send_id_tokens_of_google_and_apple() -> None:
 def test_a_word_on_addresses_counts_where_the_provider_proves_them() -> None:
     trusted = {name for name, preset in PRESETS.items() if preset.trusts_email}
     assert trusted == {"github", "google", "gitlab", "apple", "linkedin"}
+
+
+def test_a_new_proof_is_asked_for_where_the_standard_promises_one() -> None:
+    dated = {name: preset for name, preset in PRESETS.items() if preset.dated}
+    assert set(dated) == {"oidc"}
+    assert dated["oidc"].fresh == {"prompt": "login", "max_age": "0"}

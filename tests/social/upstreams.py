@@ -102,6 +102,7 @@ class Upstream:
             "aud": self.client_id,
             "iat": now,
             "exp": now + 300,
+            "auth_time": now,
             "nonce": nonce,
             **self.person,
         }

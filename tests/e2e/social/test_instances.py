@@ -1,5 +1,6 @@
 """A second instance of this service as the other account of people."""
 
+import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -90,6 +91,21 @@ def test_the_end_of_a_session_there_does_not_end_the_one_here(
     fay.seen.clear()
     assert "code" in own.answer(fay)
     assert fay.seen == ["button", "sign-in"]
+
+
+def test_a_new_proof_of_there_is_one_here(
+    here: Instance,
+    own: Plain,
+    somebody: Coming,
+) -> None:
+    fay = somebody("fay", "ours")
+    assert "code" in own.answer(fay)
+    fay.seen.clear()
+    fay.by = "ours/renew"
+    time.sleep(1)  # what was proven in the very second counts as new there
+    page = fay.go(here.url("/account/reauthenticate/?next=/account/2fa/"))
+    assert fay.seen == ["button", "sign-in"]
+    assert page.ok and page.url == here.url("/account/2fa/")
 
 
 def leave(

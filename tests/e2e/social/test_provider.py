@@ -7,9 +7,9 @@ import pytest
 
 from tests.authenticators import App
 from tests.e2e.oidc.plain import Plain
-from tests.e2e.social.conftest import Coming, is_clean
+from tests.e2e.social.conftest import Coming, Scene, is_clean
 from tests.e2e.social.instance import Instance
-from tests.e2e.social.traveller import Traveller
+from tests.e2e.social.traveller import Traveller, onward_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.spec("OIDC Core 3.1")]
 
@@ -147,10 +147,11 @@ def test_who_says_no_there_is_back_here(
 
 
 def test_an_account_is_connected_and_proven_again_from_its_own_pages(
+    scene: Scene,
     here: Instance,
     somebody: Coming,
 ) -> None:
-    """The provider is asked for a new sign-in each time, not for the one that it knows."""
+    """A new sign-in there is asked for each time; one that it knows already proves nothing."""
     kim = somebody("kim", "certified/link")
     page = kim.go(here.url("/account/login/?next=/account/2fa/"))
     assert kim.seen == ["sign-in", "button", "provider"]
@@ -160,8 +161,13 @@ def test_an_account_is_connected_and_proven_again_from_its_own_pages(
     assert found["identities"] == {"certified": "kim"} and found["has_password"]
     kim.seen.clear()
     kim.by = "certified/renew"
-    page = kim.go(here.url("/account/reauthenticate/?next=/account/2fa/"))
-    assert kim.seen == ["button", "provider"]
+    again = here.url("/account/reauthenticate/?next=/account/2fa/")
+    leaving = onward_of(kim.go(again, until=scene.certified.issuer))
+    unasked = leaving.replace("&prompt=login", "").replace("&max_age=0", "")
+    assert is_clean(kim.go(unasked))
+    assert here.ask("refusals", provider_id="certified")[0].startswith("auth_time: ")
+    page = kim.go(again)
+    assert kim.seen == ["button", "button", "provider"]
     assert page.ok and urlsplit(page.url).path == "/account/2fa/"
 
 

@@ -1,7 +1,6 @@
 """Somebody who goes by the pages of several sites, with one cookie jar and no script."""
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -80,24 +79,36 @@ class Traveller(Person):
     ) -> requests.Response | None:
         forms = Reader(page.text).forms
         actions = [urlsplit(action).path for action, _ in forms]
-        fields: dict[str, Any] = forms[0][1] if forms else {}
         button = f"/account/social/{self.by}/"
         if button in actions and not self.pressed:
             self.pressed = True
             self.seen.append("button")
             return self.press(page, actions.index(button))
-        if "login" in fields:
-            self.seen.append("provider")
-            return self.press(page, login=self.login)
-        if "password" in fields:
-            known = self.keys.get(_origin(page.url))
-            if known is None:
-                return None
-            self.email, self.password = known["email"], known["password"]
-        if "code" in fields and self.code:
-            self.seen.append("code")
-            return self.press(page, code=self.code())
-        return super()._send(page, decision, typed)
+        known = self.keys.get(_origin(page.url), {})
+        answers = {**typed, "login": self.login, **known}
+        for which, (_, fields) in enumerate(forms):
+            if "code" in fields and self.code:
+                return self._said("code", page, which, code=self.code())
+            given = {name: answers[name] for name in answers if name in fields}
+            if "password" in given:
+                return self._said("sign-in", page, which, **given)
+            if "login" in given:
+                return self._said("provider", page, which, **given)
+            if typed.keys() & given.keys() and "password" not in fields:
+                return self._said("typed", page, which, **given)
+        if decision in Reader(page.text).buttons:
+            return self._said("decision", page, 0, decision=decision)
+        return None
+
+    def _said(
+        self,
+        what: str,
+        page: requests.Response,
+        which: int,
+        **fields: str,
+    ) -> requests.Response:
+        self.seen.append(what)
+        return self.press(page, which, **fields)
 
 
 def onward_of(answer: requests.Response) -> str:

@@ -1,5 +1,6 @@
 """Somebody for whom a provider vouched: in, renewed, connected, or asked further."""
 
+import time
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -131,6 +132,25 @@ def test_the_second_factor_is_shown_again_too(
     assert not is_fresh()
     inside.post(MFA, code=app.code())
     assert is_fresh() and "mfa" in Login.objects.get().amr
+
+
+@pytest.mark.spec("OpenID Connect Core 3.1.3.7")
+@pytest.mark.parametrize("told", [None, -3600])
+def test_an_older_sign_in_there_renews_nothing(
+    told: int | None,
+    inside: Browser,
+    connection: Connection,
+    upstream: Upstream,
+    ann: User,
+) -> None:
+    """Whoever sits at a browser can take out of the address that it is to be a new one."""
+    IdentityFactory(connection=connection, subject="u-1", user=ann)
+    age()
+    upstream.claims["auth_time"] = told and int(time.time()) + told
+    assert travel(inside, upstream, path="renew/").status_code == 401
+    assert not is_fresh()
+    event = Event.objects.get(action=Action.PROVIDER_REFUSED)
+    assert event.outcome == "auth_time: no new proof"
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "bob's"])

@@ -346,3 +346,18 @@ def test_a_directory_of_microsofts_is_the_one_that_it_names() -> None:
         refused(EC.sign(claims(iss=own, tid=tid)), "iss", common)
     refused(EC.sign(claims(iss=place)), "iss", common)
     refused(EC.sign(claims(iss=place, tid="{tenantid}")), "iss", common)
+
+
+@pytest.mark.parametrize(
+    "told", [GONE, None, "now", True, -70, float("nan"), "1" * 400, []]
+)
+def test_who_was_asked_anew_has_proven_it_since(told: Any) -> None:
+    """Number 13: without `prompt` in the address a provider asks nobody anything."""
+    began = int(time.time())
+    expected = replace(EXPECTED, since=float(began))
+    moment = began + told if told == -70 else told
+    refused(EC.sign(claims(auth_time=moment)), "auth_time", expected)
+    assert verified(EC.sign(claims(auth_time=moment)), EXPECTED)
+    for seconds in (-50, 0, 5):
+        token = EC.sign(claims(auth_time=began + seconds))
+        assert verified(token, expected)["sub"] == "u-1"

@@ -3,20 +3,8 @@
 // `PROVIDER` in the environment is JSON: issuer, port, jwks, clients, people (claims by what
 // somebody types), and which ways clients may prove themselves. What it is asked is
 // answered here by one page with one field: who it is.
-import { webcrypto } from "node:crypto";
+import Provider from "oidc-provider";
 
-// Node 18, as in Debian 12, does not have these
-globalThis.crypto ??= webcrypto;
-globalThis.CryptoKey ??= webcrypto.CryptoKey;
-URL.parse ??= (url, base) => {
-  try {
-    return new URL(url, base);
-  } catch {
-    return null;
-  }
-};
-
-const { Provider } = await import("oidc-provider");
 const given = JSON.parse(process.env.PROVIDER);
 const page = (uid) => `<!doctype html><title>Who is it?</title>
 <form method="post" action="/as/${uid}"><input name="login"><button>It is me</button></form>`;
