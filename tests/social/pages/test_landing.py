@@ -134,7 +134,7 @@ def test_the_second_factor_is_shown_again_too(
     assert is_fresh() and "mfa" in Login.objects.get().amr
 
 
-@pytest.mark.spec("OpenID Connect Core 3.1.3.7")
+@pytest.mark.spec("OIDC Core 3.1.3.7")
 @pytest.mark.parametrize("told", [None, -3600])
 def test_an_older_sign_in_there_renews_nothing(
     told: int | None,
