@@ -44,8 +44,9 @@ def press(
     text: str,
 ) -> None:
     """Press a button or a link by its text, and wait for the answer."""
-    path = f"//main//*[self::button or self::a][normalize-space()='{text}']"
-    found = page.find_element(By.XPATH, path)
+    within = "//*[self::main or self::aside]"
+    pressed = f"*[self::button or self::a][normalize-space()='{text}']"
+    found = page.find_element(By.XPATH, f"{within}//{pressed}")
     found.click()
     await_answer(page, found)
 
