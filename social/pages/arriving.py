@@ -1,5 +1,6 @@
 """Somebody whom a provider vouched for and whom nobody here is: an address, or an account."""
 
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,8 @@ from tokens.pages.login import admit_registration
 from tokens.pages.own.page import form_page, standing
 from tokens.pages.steps import Arrival, Step
 from tokens.services import sign_in
+
+ASKED = "asked"  # the address with which who arrived signs up
 
 
 class AddressForm(PageForm):
@@ -82,6 +85,8 @@ def _signed_up(
     vouched = landing.vouched_of(arrival)
     given = sign_in.Credentials(email, None, vouched.name)
     outcome = sign_in.enter_by_sign_up(given, landing.entrance_of(connection))
+    asked = {**arrival.vouched, ASKED: email_key(email)}
+    request.session[steps.ARRIVAL] = asdict(replace(arrival, vouched=asked))
     return steps.proceed(request, outcome, Step(browser.next_of(request), email))
 
 
@@ -111,7 +116,9 @@ def finish(request: HttpRequest) -> HttpResponse:
         text = _("%(provider)s was not connected: your account has another address.")
         messages.warning(request, text % name)
         return _done(request)
-    known = vouched.verified or person.created_at.timestamp() >= arrival.began
+    newborn = person.created_at.timestamp() >= arrival.began
+    made_here = newborn and arrival.vouched.get(ASKED) == person.email_key
+    known = vouched.verified or made_here
     if not known and request.method != "POST":
         return _question(request, arrival, vouched, person)
     _connect(request, connection, vouched, person)

@@ -1,7 +1,7 @@
 """Somebody for whom a provider vouched, at our pages: in, connected, or asked further."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -146,5 +146,5 @@ def _linked(
 
 def vouched_of(arrival: Arrival) -> Vouched:
     """Return whom a provider vouched for, of an arrival."""
-    kept = {k: v for k, v in arrival.vouched.items() if k != "connection"}
-    return Vouched(**kept)
+    names = {each.name for each in fields(Vouched)}
+    return Vouched(**{k: v for k, v in arrival.vouched.items() if k in names})

@@ -150,7 +150,7 @@ def enter(
             if "mfa" not in proof.amr and admission.second_factor_required(
                 application, person.pk
             ):
-                _require_own(entrance, person)
+                _require_own(entrance)
                 return enrolment.require(person, amr=proof.amr, state=entrance.state)
             session = _write(entrance, epochs, membership, proof)
             note_device(person)
@@ -167,15 +167,12 @@ def enter(
     return session
 
 
-def _require_own(
-    entrance: Entrance,
-    person: User,
-) -> None:
-    """Refuse a first factor on a tenant's word, where the account has its own proof.
+def _require_own(entrance: Entrance) -> None:
+    """Refuse a first factor on a tenant's word.
 
-    Whoever runs that tenant's provider could else add a passkey of theirs to it.
+    Whoever runs that tenant's provider could else add a passkey of theirs to the account.
     """
-    if entrance.bound_to and person.has_usable_password():
+    if entrance.bound_to:
         raise OwnProofRequired
 
 

@@ -11,7 +11,7 @@ from accounts.flows import verification
 from accounts.models import User
 from social.models import Connection, Identity
 from tenants.models import Application, Tenant
-from tests.factories import ConnectionFactory, IdentityFactory, UserFactory
+from tests.factories import PASSWORD, ConnectionFactory, IdentityFactory, UserFactory
 from tests.mailbox import last_mail, mails
 from tests.social.travel import travel
 from tests.social.upstreams import Upstream
@@ -92,7 +92,7 @@ def test_who_has_an_account_signs_in_to_it_instead(
     assert "Sign in to your account as before" in shown
     assert "There is an account with the address" not in shown, "nobody said so"
     assert went(arrived.log_in()) == FINISH
-    assert went(arrived.get(FINISH)) == "/account/"
+    assert went(arrived.post(FINISH, decision="connect")) == "/account/"
     assert Identity.objects.get().user == ann
     assert "is connected" in text(arrived.get("/account/2fa/"))
 
@@ -187,7 +187,7 @@ def test_what_is_somebody_elses_meanwhile_is_not_connected(
 ) -> None:
     IdentityFactory(connection=connection, subject="u-1", user=UserFactory())
     arrived.log_in()
-    arrived.get(FINISH)
+    arrived.post(FINISH, decision="connect")
     assert "was not connected" in text(arrived.get("/account/"))
     assert not Identity.objects.filter(user=ann).exists()
 
@@ -262,4 +262,14 @@ def test_who_says_no_stays_unconnected(
     arrived.log_in()
     assert went(arrived.post(FINISH, decision="skip")) == "/account/"
     assert went(arrived.get(FINISH)) == "/account/"
+    assert not Identity.objects.exists()
+
+
+def test_somebody_else_who_signs_up_meanwhile_is_asked(arrived: Browser) -> None:
+    form = {"email": "eve@example.com", "password": PASSWORD, "name": "Eve"}
+    answer = arrived.post("/account/signup/", **form)
+    if went(answer) == VERIFY:
+        answer = arrived.post(VERIFY, code=code_of("eve@example.com"))
+    assert went(answer) == FINISH
+    assert "Connect the two?" in text(arrived.get(FINISH))
     assert not Identity.objects.exists()
