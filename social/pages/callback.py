@@ -75,7 +75,9 @@ def _answered(
     try:
         with upstream.place(connection):
             attempts.claim(way)
-            answer = attempts.left(way) or _answer_of(request.GET, way)
+            told = {"code", "error"} & request.GET.keys()
+            posted = None if told else attempts.left(way)
+            answer = posted or _answer_of(request.GET, way)
             vouched = upstream.finish(connection, way.asked, answer)
         return landing.land(request, way, vouched)
     except ProviderUnavailable as refusal:

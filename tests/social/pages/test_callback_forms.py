@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from social.models import Attempt, Connection
-from tests.social.travel import leave
+from tests.social.travel import come_back, leave
 from tests.social.upstreams import Upstream
 from tests.tokens.pages.people import Browser, went
 
@@ -173,3 +173,13 @@ def test_other_methods_are_not_allowed(
     method: str,
 ) -> None:
     assert getattr(stranger(), method)(CALLBACK).status_code == 405
+
+
+def test_what_a_stranger_posts_does_not_win_over_what_the_browser_brings(
+    connection: Connection,
+    upstream: Upstream,
+) -> None:
+    browser = Browser()
+    answer = upstream.authorize(leave(browser))
+    assert post(stranger(), {**answer, "code": "evil"}).status_code == 303
+    assert went(come_back(browser, answer)) == "/account/"
