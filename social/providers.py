@@ -110,3 +110,11 @@ def scopes_of(connection: Connection) -> list[str]:
 def speaks_oidc(connection: Connection) -> bool:
     """Tell whether a provider hands out ID tokens."""
     return "openid" in preset_of(connection).scopes
+
+
+def posting() -> list[str]:
+    """Return the providers whose answer is a form that the browser posts (Apple)."""
+    modes = {
+        name: preset.extra.get("response_mode") for name, preset in PRESETS.items()
+    }
+    return [name for name, mode in modes.items() if mode == "form_post"]

@@ -13,12 +13,12 @@ from config import console
 from config.admin import display
 from config.console import Cell
 from config.operations import ConsoleRequest, Operation, operation
-from config.sections import ConsoleAdmin
 from social.admin import guides
 from social.forms import ConnectionForm
 from social.models import Connection, Identity
 from social.pages import ways
 from social.services import checking, connections
+from tenants.admin.kept import KeptAdmin
 
 _GROUPS: list[tuple[str | None, list[str]]] = [
     (None, ["provider", "provider_id", "tenant", "name"]),
@@ -65,7 +65,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ConsoleAdmin):
+class ConnectionAdmin(KeptAdmin):
     """Connections to other providers."""
 
     icon = "hub"
@@ -86,14 +86,6 @@ class ConnectionAdmin(ConsoleAdmin):
     actions_detail = ["test_connection", "suspend", "resume", "delete_connection"]
 
     @override
-    def get_readonly_fields(
-        self,
-        request: HttpRequest,
-        obj: Any = None,
-    ) -> list[str]:
-        return [*self.kept, *self.shown] if obj else []
-
-    @override
     def get_fieldsets(
         self,
         request: HttpRequest,
@@ -110,11 +102,6 @@ class ConnectionAdmin(ConsoleAdmin):
             for title, names in _GROUPS
         ]
         return groups + ([("Record", {"fields": self.shown})] if obj else [])
-
-    @display(description="State", label={"live": "success", "suspended": "danger"})
-    def state(self, obj: Connection) -> str:
-        """Tell whether it is suspended."""
-        return "suspended" if obj.suspended_at else "live"
 
     @display(description="Tenant", ordering="tenant")
     def whose(self, obj: Connection) -> str:

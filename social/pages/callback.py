@@ -30,7 +30,7 @@ _DENIED = ("access_denied", "user_cancelled_authorize", "user_cancelled_login")
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def callback(
     request: HttpRequest,
     provider_id: str,

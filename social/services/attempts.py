@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from config.encryption import decrypt, encrypt
-from social import upstream
+from social import providers, upstream
 from social.errors import AttemptOver
 from social.models import Attempt, Connection
 from social.upstream import Answer, Asked
@@ -124,11 +124,13 @@ def leave(
 ) -> None:
     """Keep what a provider posted, until the browser comes with its cookie and takes it.
 
-    A form of another site brings no cookie along. Raises `AttemptOver`.
+    A form of another site brings no cookie along. Raises `AttemptOver`, also for a provider
+    that posts none.
     """
     open_ones = Attempt.objects.filter(
         digest=digest_of(state[:_LONGEST_STATE]),
         connection__provider_id=provider_id,
+        connection__provider__in=providers.posting(),
         answer="",
         claimed_at=None,
         expires_at__gt=timezone.now(),

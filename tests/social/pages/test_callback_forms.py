@@ -1,6 +1,7 @@
 """Answers that a provider has a browser post (OAuth 2.0 Form Post Response Mode): Apple's."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,19 @@ from django.test import Client
 
 from accounts.models import User
 from social.models import Attempt, Connection
+from social.providers import PRESETS
 from tests.social.travel import come_back, leave
 from tests.social.upstreams import Upstream
 from tests.tokens.pages.people import Browser, went
 
 CALLBACK = "/account/social/example/callback/"
+
+
+@pytest.fixture(autouse=True)
+def _posts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the provider answer by a form, as Apple's does."""
+    posting = replace(PRESETS["oidc"], extra={"response_mode": "form_post"})
+    monkeypatch.setitem(PRESETS, "oidc", posting)
 
 
 def is_open() -> bool:
@@ -183,3 +192,14 @@ def test_what_a_stranger_posts_does_not_win_over_what_the_browser_brings(
     answer = upstream.authorize(leave(browser))
     assert post(stranger(), {**answer, "code": "evil"}).status_code == 303
     assert went(come_back(browser, answer)) == "/account/"
+
+
+def test_a_provider_that_posts_nothing_is_posted_for_by_nobody(
+    connection: Connection,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(PRESETS, "oidc", replace(PRESETS["oidc"], extra={}))
+    answer = upstream.authorize(leave(Browser()))
+    assert post(stranger(), answer).status_code == 401
+    assert Attempt.objects.get().answer == ""

@@ -114,6 +114,7 @@ def test_of_forms_that_come_together_one_is_kept(
 ) -> None:
     browser = Browser()
     answer = upstream.authorize(leave(browser))
+    Connection.objects.update(provider="apple")  # whose answers are forms
 
     def work(number: int) -> Any:
         form = {**answer, "code": f"{answer['code']}{number or ''}"}

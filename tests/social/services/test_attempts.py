@@ -119,6 +119,9 @@ def test_of_many_one_claims(
 def test_what_a_provider_posts_is_kept_once_and_sealed(connection: Connection) -> None:
     state = begun(connection)
     assert attempts.left(look(state)) is None
+    with pytest.raises(AttemptOver):
+        attempts.leave("example", state=state, answer=Answer("not of Apple's"))
+    Connection.objects.update(provider="apple")
     attempts.leave("example", state=state, answer=Answer("a code", "Ann"))
     assert "a code" not in Attempt.objects.get().answer
     assert attempts.left(look(state)) == Answer("a code", "Ann")
