@@ -301,7 +301,8 @@ def _looked_up(call: _Call) -> list[tuple[int, Any]]:
 
 def _resolved(call: _Call) -> list[tuple[int, Any]]:
     """Return families and socket addresses, before the deadline."""
-    if not _lookups.take(call.owner):
+    places = _lookups
+    if not places.take(call.owner):
         raise _Fault("too many lookups at once")
     found: list[tuple[int, Any]] = []
 
@@ -312,7 +313,7 @@ def _resolved(call: _Call) -> list[tuple[int, Any]]:
         except (OSError, UnicodeError):
             pass
         finally:
-            _lookups.leave(call.owner)
+            places.leave(call.owner)
 
     thread = threading.Thread(target=look, name="outbound-lookup", daemon=True)
     thread.start()

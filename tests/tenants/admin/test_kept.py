@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.utils import timezone
 
+from social.models import Connection
 from tenants.admin.kept import KeptAdmin
 from tenants.models import Membership
 from tests.factories import (
@@ -50,7 +51,7 @@ def test_these_are_all_the_sections_there_are() -> None:
         for model, registered in admin.site._registry.items()
         if isinstance(registered, KeptAdmin)
     }
-    assert found == {factory._meta.model for factory in FACTORIES}
+    assert found == {factory._meta.model for factory in FACTORIES} | {Connection}
 
 
 @pytest.mark.parametrize(("factory", "name"), KEPT)
