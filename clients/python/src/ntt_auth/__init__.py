@@ -1,0 +1,66 @@
+"""Verify tokens of the NTT Authentication Server offline, and manage it.
+
+What stands here is public; modules whose name begins with an underscore are not.
+"""
+
+from ntt_auth.errors import (
+    ApiError,
+    AuthError,
+    BadRequest,
+    ConfigurationError,
+    Conflict,
+    FieldFault,
+    Forbidden,
+    InsufficientAuthentication,
+    InsufficientScope,
+    KeysUnavailable,
+    MissingPermission,
+    MissingRole,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+    RevocationsUnavailable,
+    ServerFault,
+    ServerUnavailable,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    TokenRevoked,
+    Unauthenticated,
+    Unavailable,
+    WebhookInvalid,
+)
+from ntt_auth.principals import Principal
+from ntt_auth.requirements import Requirement
+
+__all__ = [
+    "ApiError",
+    "AuthError",
+    "BadRequest",
+    "ConfigurationError",
+    "Conflict",
+    "FieldFault",
+    "Forbidden",
+    "InsufficientAuthentication",
+    "InsufficientScope",
+    "KeysUnavailable",
+    "MissingPermission",
+    "MissingRole",
+    "NotAllowed",
+    "NotFound",
+    "Principal",
+    "RateLimited",
+    "Refused",
+    "Requirement",
+    "RevocationsUnavailable",
+    "ServerFault",
+    "ServerUnavailable",
+    "TokenExpired",
+    "TokenInvalid",
+    "TokenMissing",
+    "TokenRevoked",
+    "Unauthenticated",
+    "Unavailable",
+    "WebhookInvalid",
+]
