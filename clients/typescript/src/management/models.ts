@@ -15,7 +15,7 @@ export type Body<Id extends Operation> = Given<operations[Id]>;
 
 /** What a call answers; nothing where the contract has no body. */
 export type Answer<Id extends Operation> = [Succeeded<operations[Id]>] extends [never]
-  ? void
+  ? undefined
   : Succeeded<operations[Id]>;
 
 /** One row of a list. */

@@ -2147,7 +2147,7 @@ export interface components {
         /** @description How a rotation goes. */
         RotateKeysInputRequest: {
             /** @default false */
-            now: boolean;
+            now?: boolean;
         };
         /** @description The keys that a rotation changed. */
         RotatedKeys: {
@@ -2157,7 +2157,7 @@ export interface components {
         ScopeInputRequest: {
             name: string;
             /** @default  */
-            description: string;
+            description?: string;
         };
         /** @description A scope of an API. */
         ScopeOutput: {
