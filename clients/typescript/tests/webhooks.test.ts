@@ -12,7 +12,10 @@ const HEADERS = {
 const OTHER = "whsec_c2VjcmV0LW9mLWEtcm90YXRlZC1lbmRwb2ludA==";
 
 afterEach(() => vi.useRealTimers());
-const at = (seconds: number) => vi.useFakeTimers({ now: seconds * 1000, toFake: ["Date"] });
+const at = (seconds: number) => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(seconds * 1000);
+};
 
 it("takes the vector of the specification, also while a secret is replaced", async () => {
   at(1614265330);
