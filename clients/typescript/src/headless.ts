@@ -7,6 +7,8 @@ import type { Body, Model } from "./management/models.js";
 import { Tokens } from "./management/tokens.js";
 import { Transport, type TransportOptions } from "./management/transport.js";
 
+export { toBuffer, toText } from "./passkeys.js";
+
 /** Where a sign-in stands: done, or what it waits for. */
 export type Step =
   | { kind: "signed-in"; tokens: Model<"TokenResponse"> }
