@@ -1,0 +1,11 @@
+/** Sign-in in browsers: code and PKCE, tokens in memory, refresh, calls to APIs, sign-out. */
+export * from "../errors.js";
+export { SignInFailed } from "../oidc/errors.js";
+export type { User } from "../oidc/user.js";
+export {
+  AuthClient,
+  type AuthClientOptions,
+  type AuthState,
+  type LoginOptions,
+  type TokenOptions,
+} from "./client.js";
