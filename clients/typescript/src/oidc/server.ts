@@ -9,6 +9,7 @@ export interface TokenAnswer {
   expires_in: number;
   scope?: string;
   refresh_token?: string;
+  refresh_expires_in?: number;
   id_token?: string;
 }
 
@@ -18,6 +19,7 @@ export interface Endpoints {
   authorization_endpoint: string;
   token_endpoint: string;
   end_session_endpoint: string;
+  revocation_endpoint: string;
   jwks_uri: string;
 }
 
@@ -43,7 +45,13 @@ export interface Asking {
 }
 
 const KEYS_MILLISECONDS = 30_000;
-const NAMED = ["authorization_endpoint", "token_endpoint", "end_session_endpoint", "jwks_uri"] as const;
+const NAMED = [
+  "authorization_endpoint",
+  "token_endpoint",
+  "end_session_endpoint",
+  "revocation_endpoint",
+  "jwks_uri",
+] as const;
 
 /** The authorization server, as one of its clients sees it. */
 export class AuthorizationServer {
@@ -115,7 +123,18 @@ export class AuthorizationServer {
 
   /** Exchange a grant; throws `ApiError` with the server's `error` as code, or `ServerUnavailable`. */
   async token(form: Record<string, string | undefined>): Promise<TokenAnswer> {
-    const { token_endpoint } = await this.endpoints();
+    const answer = await this.#post((await this.endpoints()).token_endpoint, form);
+    if (typeof answer.access_token !== "string" || typeof answer.expires_in !== "number")
+      throw new ServerUnavailable("The token endpoint answered without a token.");
+    return answer as unknown as TokenAnswer;
+  }
+
+  /** End the session of a refresh token (RFC 7009). */
+  async revoke(token: string): Promise<void> {
+    await this.#post((await this.endpoints()).revocation_endpoint, { token });
+  }
+
+  async #post(url: string, form: Record<string, string | undefined>): Promise<Record<string, unknown>> {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(form)) if (value) body.set(name, value);
     const headers: Record<string, string> = { Accept: "application/json" };
@@ -123,10 +142,7 @@ export class AuthorizationServer {
     if (secret === undefined) body.set("client_id", this.clientId);
     // RFC 6749 section 2.3.1: both parts are form-encoded before they are joined.
     else headers.Authorization = `Basic ${btoa(`${formed(this.clientId)}:${formed(secret)}`)}`;
-    const answer = await this.#json(token_endpoint, { method: "POST", body, headers });
-    if (typeof answer.access_token !== "string" || typeof answer.expires_in !== "number")
-      throw new ServerUnavailable("The token endpoint answered without a token.");
-    return answer as unknown as TokenAnswer;
+    return await this.#json(url, { method: "POST", body, headers });
   }
 
   /** Return the claims of a genuine ID token (or logout token, by `typ`); throws `SignInFailed`. */
@@ -161,7 +177,7 @@ export class AuthorizationServer {
     let body: unknown;
     try {
       response = await ask(url, { ...init, signal, redirect: "error", credentials: "omit" });
-      body = await response.json();
+      body = JSON.parse((await response.text()) || "{}");
     } catch (cause) {
       throw new ServerUnavailable("", { cause });
     }
