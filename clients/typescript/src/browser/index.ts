@@ -2,10 +2,5 @@
 export * from "../errors.js";
 export { SignInFailed } from "../oidc/errors.js";
 export type { User } from "../oidc/user.js";
-export {
-  AuthClient,
-  type AuthClientOptions,
-  type AuthState,
-  type LoginOptions,
-  type TokenOptions,
-} from "./client.js";
+export { AuthClient } from "./client.js";
+export type { AuthClientOptions, AuthState, LoginOptions, TokenOptions } from "./options.js";

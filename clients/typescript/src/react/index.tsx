@@ -9,10 +9,11 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
-import { AuthClient, type AuthClientOptions, type AuthState, LOADING } from "../browser/client.js";
+import { AuthClient } from "../browser/client.js";
+import { type AuthClientOptions, type AuthState, LOADING } from "../browser/options.js";
 import { ConfigurationError } from "../errors.js";
 
-export type { AuthClientOptions, AuthState, LoginOptions, TokenOptions } from "../browser/client.js";
+export type { AuthClientOptions, AuthState, LoginOptions, TokenOptions } from "../browser/options.js";
 export type { User } from "../oidc/user.js";
 
 export interface AuthProviderProps extends AuthClientOptions {
