@@ -2,6 +2,7 @@ import { ConfigurationError, Refused } from "../errors.js";
 import { AuthorizationServer } from "../oidc/server.js";
 import { safeReturn, target, type User } from "../oidc/user.js";
 import type { Principal } from "../principal.js";
+import { Verifier } from "../verifier.js";
 import { type Cookie, cookiesOf, Jar } from "./cookies.js";
 import { Handlers, type Site } from "./handlers.js";
 import { Seal } from "./seal.js";
@@ -24,8 +25,11 @@ export interface AuthOptions {
   basePath?: string | undefined;
   /** Where a sign-out comes back to, as registered; a page of the server without it. */
   postLogoutRedirectUri?: string | undefined;
-  /** Looks at the access token each time, so that an operator's ending takes effect within two seconds. */
-  verifier?: { verify(token: string): Promise<Principal> } | undefined;
+  /**
+   * Looks at the access token each time, so that an operator's ending takes effect within two seconds: a `Verifier` for
+   * `audience` where there is one. `false` believes the cookie until the access token expires.
+   */
+  verifier?: TokenVerifier | false | undefined;
   fetch?: typeof fetch | undefined;
 }
 
@@ -54,6 +58,11 @@ export interface Auth {
   proxy(options?: ProxyOptions): (request: Request) => Promise<Response>;
 }
 
+/** A `Verifier`, or what does its work. */
+export interface TokenVerifier {
+  verify(token: string): Promise<Principal>;
+}
+
 interface CookieStore {
   getAll(): Cookie[];
 }
@@ -67,6 +76,7 @@ export function createAuth(options: AuthOptions): Auth {
   const site = siteOf(options);
   const sessions = new Sessions(server, options.audience);
   const session = new Seal(options.secret, "session");
+  const verifier = verifierOf(options);
   const jar = new Jar(site.isSecure);
   const asks = target(options.issuer, options.audience, options.scopes);
   const handlers = new Handlers({
@@ -84,7 +94,7 @@ export function createAuth(options: AuthOptions): Auth {
   const living = async (cookies: CookieStore | undefined): Promise<Kept | undefined> => {
     const kept = await opened((cookies ?? (await nextCookies())).getAll());
     if (!kept || kept.expiresAt <= Date.now() / 1000) return undefined;
-    return (await isGood(kept, options.verifier)) ? kept : undefined;
+    return (await isGood(kept, verifier)) ? kept : undefined;
   };
   return {
     handlers: {
@@ -105,7 +115,12 @@ export function createAuth(options: AuthOptions): Auth {
   };
 }
 
-async function isGood(kept: Kept, verifier: AuthOptions["verifier"]): Promise<boolean> {
+function verifierOf({ verifier, issuer, audience, fetch }: AuthOptions): TokenVerifier | undefined {
+  if (verifier !== undefined) return verifier || undefined;
+  return audience ? new Verifier({ issuer, audience, fetch }) : undefined;
+}
+
+async function isGood(kept: Kept, verifier: TokenVerifier | undefined): Promise<boolean> {
   if (!verifier) return true;
   try {
     await verifier.verify(kept.accessToken);

@@ -2,4 +2,11 @@
 export * from "../errors.js";
 export { SignInFailed } from "../oidc/errors.js";
 export type { User } from "../oidc/user.js";
-export { type Auth, type AuthOptions, createAuth, type ProxyOptions, type Session } from "./create.js";
+export {
+  type Auth,
+  type AuthOptions,
+  createAuth,
+  type ProxyOptions,
+  type Session,
+  type TokenVerifier,
+} from "./create.js";

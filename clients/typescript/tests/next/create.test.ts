@@ -51,6 +51,7 @@ function made(more: Partial<AuthOptions> = {}): Auth {
     secret: SECRET,
     audience: "https://api.shop.example/orders",
     baseUrl: BASE,
+    verifier: false, // the small issuer's access tokens are no JWTs
     ...more,
   });
 }
@@ -199,6 +200,13 @@ describe("endings", () => {
     expect(await revoked.auth(browser.jar)).toBeNull();
     const down = made({ verifier: { verify: () => Promise.reject(new Error("down")) } });
     await expect(down.auth(browser.jar)).rejects.toThrow("down");
+  });
+
+  test("are looked for by a verifier of its own, which refuses what is no access token", async () => {
+    const auth = made({ verifier: undefined });
+    await signedIn(auth);
+    expect(await auth.auth(browser.jar)).toBeNull();
+    expect(await auth.getToken(browser.jar)).toBeNull();
   });
 
   test("arrive by back-channel logout, from the issuer alone", async () => {
