@@ -168,7 +168,8 @@ export class Follower {
     for (const row of page.data) into.add(row, now);
     if (page.has_more && page.next_cursor === this.#cursor) throw new TypeError("the feed stands still");
     this.#cursor = page.next_cursor;
-    this.#etag = reply.headers.get("etag") ?? "";
+    // An ETag may name the feed and not the page: sent for the next page it would bring a 304 too early.
+    this.#etag = page.has_more ? "" : (reply.headers.get("etag") ?? "");
     return page.has_more;
   }
 }
