@@ -16,14 +16,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import (
-    NOT,
-    OR,
-    BasePermission,
-    OperandHolder,
-    OperationHolderMixin,
-    SingleOperandHolder,
-)
+from rest_framework.permissions import BasePermission, OperationHolderMixin
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
@@ -174,43 +167,39 @@ class Requires(OperationHolderMixin, BasePermission):
         view: Any,
     ) -> bool:
         """Return True, or raise the refusal with its own challenge."""
-        principal = request.auth
+        principal = request.auth if isinstance(request.auth, Principal) else None
         try:
-            check(
-                principal if isinstance(principal, Principal) else None,
-                self.requirement,
-            )
+            check(principal, self.requirement)
         except Refused as error:
-            raise _problem(request, error) from None
+            return self._refuse(request, error)
         return True
 
+    def _refuse(
+        self,
+        request: Request,
+        error: Refused,
+    ) -> bool:
+        raise _problem(request, error) from None
+
     def __or__(self, other: Any) -> Any:  # what comes after may still let in
-        return OperandHolder(OR, _Quiet(self.requirement), other)
+        return OperationHolderMixin.__or__(_Quiet(self.requirement), other)
 
     def __invert__(self) -> Any:
-        return SingleOperandHolder(NOT, _Quiet(self.requirement))
+        return OperationHolderMixin.__invert__(_Quiet(self.requirement))
 
 
 class _Quiet(Requires):
-    """The same as an operand that says no instead of raising."""
+    """The same, as an operand that says no instead of raising."""
 
     def __init__(self, requirement: Requirement) -> None:
         self.requirement = requirement
 
-    def has_permission(
+    def _refuse(
         self,
         request: Request,
-        view: Any,
+        error: Refused,
     ) -> bool:
-        principal = request.auth
-        try:
-            check(
-                principal if isinstance(principal, Principal) else None,
-                self.requirement,
-            )
-        except Refused:
-            return False
-        return True
+        return False
 
 
 def HasScopes(*scopes: str) -> Requires:  # noqa: N802
