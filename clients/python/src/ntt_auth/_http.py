@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,15 +65,13 @@ def override(handler: Handler) -> Iterator[None]:
         _handlers.remove(handler)
 
 
+@cache
 def library() -> Any:
     """Return the module httpx2, or httpx."""
     try:
-        import httpx2
+        return import_module("httpx2")
     except ImportError:
-        import httpx
-
-        return httpx
-    return httpx2
+        return import_module("httpx")
 
 
 if not TYPE_CHECKING:

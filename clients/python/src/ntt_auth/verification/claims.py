@@ -19,8 +19,8 @@ class Claims(dict[str, Any]):
     ) -> NoReturn:
         raise TypeError("the claims of a token cannot be changed")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type["Claims"], tuple[dict[str, Any]]]:
         """Pickle and copy as a whole."""

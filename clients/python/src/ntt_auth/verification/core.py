@@ -91,7 +91,7 @@ class Core:
         if self.needs() is not None or self._unsure():
             return None
         entry = self._found(_digest(token))
-        return entry and entry.principal
+        return None if entry is None else entry.principal
 
     def steps(self, token: str) -> Steps[Principal]:
         """Return whom a genuine, unexpired, unrevoked access token speaks for.
