@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ntt_auth import Principal, drf, fastapi, flask, starlette
-from tests.standin import AsyncStandIn, StandIn
+from standin import AsyncStandIn, StandIn
 
 try:
     import httpx2 as httpx

@@ -17,7 +17,7 @@ from ntt_auth import (
     TokenInvalid,
     TokenRevoked,
 )
-from tests import tokens
+import tokens
 
 
 def decoded(text: str) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.adapters import FRAMEWORKS, Served
-from tests.tokens import mint
+from adapters import FRAMEWORKS, Served
+from tokens import mint
 
 NOW = int(time.time())
 GOOD = {

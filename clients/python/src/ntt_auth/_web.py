@@ -1,6 +1,5 @@
 """What the adapters of all frameworks share: the header, the order of checks, OpenAPI."""
 
-import importlib
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
@@ -8,6 +7,7 @@ from ntt_auth.bearer import token_of
 from ntt_auth.errors import TokenInvalid, TokenMissing
 from ntt_auth.principals import Principal
 from ntt_auth.requirements import Requirement
+from ntt_auth.verifier import AsyncVerifier, Verifier
 
 # Longer than any token of the server; proxies stop at 8 or 16 KiB as well.
 MAX_HEADER_LENGTH = 16_384
@@ -51,7 +51,7 @@ def verifier(
     options: dict[str, Any],
 ) -> Verifying:
     """Return a `Verifier` with these options."""
-    return _made("Verifier", issuer, audience, options)  # type: ignore[no-any-return]
+    return Verifier(issuer, audience, **options)
 
 
 def async_verifier(
@@ -60,20 +60,7 @@ def async_verifier(
     options: dict[str, Any],
 ) -> AsyncVerifying:
     """Return an `AsyncVerifier` with these options."""
-    made: AsyncVerifying = _made("AsyncVerifier", issuer, audience, options)
-    return made
-
-
-def _made(
-    name: str,
-    issuer: str | None,
-    audience: str | None,
-    options: dict[str, Any],
-) -> Any:
-    # looked up when it is used: importing an adapter must not fetch or thread anything
-    return getattr(importlib.import_module("ntt_auth"), name)(
-        issuer, audience, **options
-    )
+    return AsyncVerifier(issuer, audience, **options)
 
 
 def token_in(headers: Sequence[str | bytes]) -> str:

@@ -19,5 +19,7 @@ def token_of(header: str | None) -> str:
         raise TokenMissing("Expected the scheme Bearer in the Authorization header.")
     found = _BEARER.fullmatch(header.strip())
     if found is None:
-        raise TokenInvalid("Expected 'Bearer' and one token in the Authorization header.")
+        raise TokenInvalid(
+            "Expected 'Bearer' and one token in the Authorization header."
+        )
     return found[1]
