@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Annotated, Any
 
 import django
@@ -17,14 +17,10 @@ from flask import Flask
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from werkzeug.test import Client
 
-from ntt_auth import Principal, drf, fastapi, flask, starlette
+from ntt_auth import Principal, fastapi, flask, starlette
 from standin import AsyncStandIn, StandIn
-
-try:
-    import httpx2 as httpx
-except ImportError:
-    import httpx
 
 if not settings.configured:
     settings.configure(
@@ -40,6 +36,8 @@ if not settings.configured:
 
 from rest_framework.response import Response  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
+
+from ntt_auth import drf  # noqa: E402
 
 REQUIRED: dict[str, dict[str, Any]] = {
     "/any": {},
@@ -103,10 +101,26 @@ def serve_starlette() -> Served:
     return Served(TestClient(app), verifier)
 
 
-def wsgi(app: Any) -> Any:
-    return httpx.Client(
-        transport=httpx.WSGITransport(app=app), base_url="http://testserver"
-    )
+class Wsgi:
+    """A client for WSGI that joins headers as servers do (RFC 3875 section 4.1.18)."""
+
+    def __init__(self, app: Any) -> None:
+        self.client = Client(app)
+
+    def get(self, where: str, headers: Any) -> Any:
+        pairs = headers.items() if isinstance(headers, dict) else headers
+        values = [v.decode("latin-1") if isinstance(v, bytes) else v for _, v in pairs]
+        environ = {"HTTP_AUTHORIZATION": ",".join(values)} if values else {}
+        answer = self.client.get(where, environ_overrides=environ)
+        return SimpleNamespace(
+            status_code=answer.status_code,
+            headers=answer.headers,
+            text=answer.text,
+            json=lambda: answer.json,
+        )
+
+    def close(self) -> None:
+        return None
 
 
 def serve_flask() -> Served:
@@ -129,7 +143,7 @@ def serve_flask() -> Served:
 
     for where, required in REQUIRED.items():
         add(where, required)
-    return Served(wsgi(app), verifier)
+    return Served(Wsgi(app), verifier)
 
 
 def django_urls(patterns: list[Any]) -> None:
@@ -163,7 +177,7 @@ def serve_drf() -> Served:
     override_settings(NTT_AUTH={"VERIFIER": verifier}).enable()
     views = [path(where[1:], view(required)) for where, required in REQUIRED.items()]
     django_urls([*views, path("optional", Optional.as_view())])
-    return Served(wsgi(get_wsgi_application()), verifier)
+    return Served(Wsgi(get_wsgi_application()), verifier)
 
 
 FRAMEWORKS: dict[str, Callable[[], Served]] = {

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+import tokens
 from ntt_auth import (
     KeysUnavailable,
     Principal,
@@ -17,7 +18,6 @@ from ntt_auth import (
     TokenInvalid,
     TokenRevoked,
 )
-import tokens
 
 
 def decoded(text: str) -> bytes:

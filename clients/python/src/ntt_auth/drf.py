@@ -19,6 +19,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission, OperationHolderMixin
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from ntt_auth._web import Verifying, check, token_or_none
 from ntt_auth._web import verifier as make_verifier
@@ -74,7 +75,7 @@ class _Problem(APIException):
         self.detail = said.body  # as it is: numbers stay numbers
         self.auth_header = said.headers.get("WWW-Authenticate")
         if "Retry-After" in said.headers:
-            self.wait = said.headers["Retry-After"]
+            self.wait = int(said.headers["Retry-After"])
 
 
 class _ProblemRenderer(JSONRenderer):
@@ -115,6 +116,15 @@ def _forget(
 setting_changed.connect(_forget)
 
 
+def _need_no_accounts() -> None:
+    # the framework's default, Django's AnonymousUser, cannot be imported where its
+    # application is missing; what the project has set stays
+    given = getattr(settings, "REST_FRAMEWORK", {})
+    if "UNAUTHENTICATED_USER" in given or apps.is_installed("django.contrib.auth"):
+        return
+    setattr(api_settings, "UNAUTHENTICATED_USER", Caller)  # noqa: B010
+
+
 class BearerAuthentication(BaseAuthentication):
     """Read `Authorization: Bearer`; for another audience, subclass and set `audience`."""
 
@@ -122,6 +132,7 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return the caller, or None without a token; a bad token is refused."""
+        _need_no_accounts()
         header = request.META.get("HTTP_AUTHORIZATION")
         try:
             token = token_or_none([] if header is None else [header])
@@ -130,8 +141,7 @@ class BearerAuthentication(BaseAuthentication):
                 return Caller(principal), principal
         except (Refused, Unavailable) as error:
             raise _problem(request, error) from None
-        # Django's AnonymousUser cannot be imported where its application is missing
-        return None if apps.is_installed("django.contrib.auth") else (Caller(), None)
+        return None
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge: with one, 401 stays 401 (RFC 6750 section 3)."""
@@ -154,7 +164,11 @@ class Requires(OperationHolderMixin, BasePermission):
         max_age: int | None = None,
     ) -> None:
         self.requirement = Requirement.of(
-            scopes=scopes, roles=roles, permissions=permissions, acr=acr, max_age=max_age
+            scopes=scopes,
+            roles=roles,
+            permissions=permissions,
+            acr=acr,
+            max_age=max_age,
         )
 
     def __call__(self) -> "Requires":

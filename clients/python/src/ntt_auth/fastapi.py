@@ -17,8 +17,8 @@ from fastapi.openapi.models import (
     OAuth2,
     OAuthFlowAuthorizationCode,
     OAuthFlows,
-    SecurityBase as SecurityModel,
 )
+from fastapi.openapi.models import SecurityBase as SecurityModel
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
@@ -70,7 +70,9 @@ class Auth:
         flows = OAuthFlows(authorizationCode=self._flow)
         name = self.verifier.audience
         self._schemes = (
-            _Scheme(f"Bearer {name}", HTTPBearer(bearerFormat="JWT", description=about)),
+            _Scheme(
+                f"Bearer {name}", HTTPBearer(bearerFormat="JWT", description=about)
+            ),
             _Scheme(f"Sign-in {name}", OAuth2(flows=flows, description=about)),
         )
 
@@ -88,7 +90,11 @@ class Auth:
         `acr` is the least level, `max_age` is in seconds.
         """
         requirement = Requirement.of(
-            scopes=scopes, roles=roles, permissions=permissions, acr=acr, max_age=max_age
+            scopes=scopes,
+            roles=roles,
+            permissions=permissions,
+            acr=acr,
+            max_age=max_age,
         )
         named = list(requirement.scopes)
         self._flow.scopes.update({name: "" for name in named})
@@ -164,7 +170,9 @@ class _Scheme(SecurityBase):
         model: SecurityModel,
     ) -> None:
         # a component's name may hold nothing else (OpenAPI 3.1 section 4.8.7)
-        self.scheme_name = "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
+        self.scheme_name = "".join(
+            c if c.isalnum() or c in "._-" else "-" for c in name
+        )
         self.model = model
 
     async def __call__(self) -> None:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, request
 from werkzeug.local import LocalProxy
 
-from ntt_auth._web import Verifying, check, token_or_none, verifier as make_verifier
+from ntt_auth._web import Verifying, check, token_or_none
+from ntt_auth._web import verifier as make_verifier
 from ntt_auth.challenges import CONTENT_TYPE, answer
 from ntt_auth.errors import ConfigurationError, Refused, Unavailable
 from ntt_auth.principals import Principal
@@ -52,7 +53,8 @@ class Auth:
         """What verifies; there is none before `init_app`."""
         if self._verifier is None:
             raise ConfigurationError(
-                "This Auth belongs to no application.", action="Call auth.init_app(app)."
+                "This Auth belongs to no application.",
+                action="Call auth.init_app(app).",
             )
         return self._verifier
 
@@ -81,7 +83,11 @@ class Auth:
     ) -> Callable[[View], View]:
         """Protect a view. `acr` is the least level, `max_age` is in seconds."""
         requirement = Requirement.of(
-            scopes=scopes, roles=roles, permissions=permissions, acr=acr, max_age=max_age
+            scopes=scopes,
+            roles=roles,
+            permissions=permissions,
+            acr=acr,
+            max_age=max_age,
         )
         return self._decorator(lambda principal: check(principal, requirement))
 
