@@ -20,7 +20,7 @@ from starlette.routing import Route
 from werkzeug.test import Client
 
 from ntt_auth import Principal, fastapi, flask, starlette
-from standin import AsyncStandIn, StandIn
+from standin import AsyncStandIn, Played, StandIn
 
 if not settings.configured:
     settings.configure(
@@ -54,7 +54,7 @@ class Served:
     """An application with its verifier."""
 
     client: Any
-    verifier: StandIn
+    verifier: Played
 
     def get(self, where: str, headers: Any = None) -> Any:
         return self.client.get(where, headers=headers or {})
@@ -62,7 +62,7 @@ class Served:
 
 def serve_fastapi() -> Served:
     verifier = AsyncStandIn()
-    auth = fastapi.Auth(verifier=verifier)  # type: ignore[arg-type]
+    auth = fastapi.Auth(verifier=verifier)
     app = FastAPI(lifespan=auth.lifespan)
 
     def add(where: str, required: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ def serve_starlette() -> Served:
     verifier = AsyncStandIn()
     routes = [route(where, required) for where, required in REQUIRED.items()]
     app = Starlette(routes=[*routes, Route("/optional", optional)])
-    app.add_middleware(starlette.AuthMiddleware, verifier=verifier)  # type: ignore[arg-type]
+    app.add_middleware(starlette.AuthMiddleware, verifier=verifier)
     return Served(TestClient(app), verifier)
 
 

@@ -68,7 +68,7 @@ class Caller:
 class _Problem(APIException):
     """A refusal in the form that the framework's exception handler understands."""
 
-    def __init__(self, error: Refused | Unavailable) -> None:
+    def __init__(self, error: Refused | Unavailable) -> None:  # noqa: B042
         said = answer(error)
         super().__init__(said.body, error.code)
         self.status_code = said.status
