@@ -100,9 +100,11 @@ class Core:
         `RevocationsUnavailable`.
         """
         digest = _digest(token)
-        for need in Need:
-            if self.needs() is need:
-                yield need
+        need = self.needs()
+        if need is not None:
+            yield need
+            if need is Need.KEYS and self.needs() is Need.FEED:
+                yield Need.FEED
         entry = self._found(digest)
         if entry is None:
             entry = yield from self._first_sight(token)
