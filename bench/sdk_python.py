@@ -16,17 +16,19 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "clients" / "python" / "tests"))
 
-import jwt
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from joserfc import jwk
-from joserfc import jwt as joserfc_jwt
-from servers import AUDIENCE, Issuer, serving
+import jwt  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    encode_dss_signature,
+)  # noqa: E402
+from joserfc import jwk  # noqa: E402
+from joserfc import jwt as joserfc_jwt  # noqa: E402
+from servers import AUDIENCE, Issuer, serving  # noqa: E402
 
-from ntt_auth import Verifier
-from ntt_auth.jose.encoding import decode
-from ntt_auth.verification.table import Table, capacity_for
+from ntt_auth import Verifier  # noqa: E402
+from ntt_auth.jose.encoding import decode  # noqa: E402
+from ntt_auth.verification.table import Table, capacity_for  # noqa: E402
 
 ROUNDS, TOKENS = 7, 300
 

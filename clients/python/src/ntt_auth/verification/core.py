@@ -229,7 +229,9 @@ class Core:
 
     def turn(self, need: Need) -> Turn:
         """Return the work that a need asks for."""
-        return self.keys.turn() if need is Need.KEYS else self.feed.turn()
+        if need is Need.KEYS:
+            return self.keys.turn()
+        return self.feed.turn(within=self.options.http_timeout)
 
     def forget(self) -> None:
         """Be as at the beginning (for test kits, between tests)."""
