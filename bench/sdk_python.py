@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "clients" / "python" / "tests"))
 import jwt  # noqa: E402
 from cryptography.hazmat.primitives import hashes  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric.utils import (
+from cryptography.hazmat.primitives.asymmetric.utils import (  # noqa: E402
     encode_dss_signature,
 )  # noqa: E402
 from joserfc import jwk  # noqa: E402
