@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from servers import AUDIENCE, public_jwk, signed
 
 from ntt_auth import TokenExpired, TokenInvalid, Verifier
 from ntt_auth.jose.encoding import decode, encode, read_object
@@ -18,6 +17,7 @@ from ntt_auth.verification.feed import Feed
 from ntt_auth.verification.pages import read_page, subjects_of
 from ntt_auth.verification.steps import Clock
 from ntt_auth.verification.table import subject
+from servers import AUDIENCE, public_jwk, signed
 
 ISSUER = "https://id.example.com"
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -112,7 +112,9 @@ def test_claims_that_do_not_fit_are_refused(
         verifier.verify(signed(HEADER, CLAIMS | changes, KEY))
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "sub", "jti", "client_id"])
+@pytest.mark.parametrize(
+    "name", ["iss", "aud", "exp", "iat", "sub", "jti", "client_id"]
+)
 def test_a_claim_that_is_missing_is_refused(
     verifier: Verifier,
     name: str,
@@ -149,7 +151,8 @@ def test_a_payload_that_is_no_plain_object_is_refused(
 
 
 @pytest.mark.parametrize(
-    "token", ["", "a.b", "a.b.c.d", "é.b.c", "\ud800", "a" * 99999, None, b"x", "AB.AA.AA"]
+    "token",
+    ["", "a.b", "a.b.c.d", "é.b.c", "\ud800", "a" * 99999, None, b"x", "AB.AA.AA"],
 )
 def test_what_is_no_token_is_refused(
     verifier: Verifier,

@@ -107,7 +107,9 @@ def _texts(
     claims: dict[str, Any],
     name: str,
 ) -> tuple[str, ...]:
-    found = claims.get(name, [])
+    found = claims.get(name, ())
+    if found == ():
+        return ()
     if not isinstance(found, list):
         raise TokenInvalid(f"Expected a list in the claim {name}.")
     for item in found:

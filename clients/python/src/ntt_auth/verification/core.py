@@ -100,9 +100,11 @@ class Core:
         `RevocationsUnavailable`.
         """
         digest = _digest(token)
-        for need in Need:
-            if self.needs() is need:
-                yield need
+        need = self.needs()
+        if need is not None:
+            yield need
+            if need is Need.KEYS and self.needs() is Need.FEED:
+                yield Need.FEED
         entry = self._found(digest)
         if entry is None:
             entry = yield from self._first_sight(token)
@@ -227,7 +229,9 @@ class Core:
 
     def turn(self, need: Need) -> Turn:
         """Return the work that a need asks for."""
-        return self.keys.turn() if need is Need.KEYS else self.feed.turn()
+        if need is Need.KEYS:
+            return self.keys.turn()
+        return self.feed.turn(within=self.options.http_timeout)
 
     def forget(self) -> None:
         """Be as at the beginning (for test kits, between tests)."""

@@ -202,7 +202,8 @@ class Feed:
         page: Page,
         mine: int,
     ) -> Any:
-        if not self.tables[-1].has_room(len(page.rows)):
+        held, more = self.tables[-1], len(page.rows)
+        if not held.has_room(more) or held.count + more > self.most:
             yield from self._rebuild(len(page.rows), mine)
         table, oldest = self.tables[-1], self._today() - LEEWAY_SECONDS
         for key, limit, end in page.rows:

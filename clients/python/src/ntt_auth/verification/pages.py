@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from math import ceil
 from typing import Any
@@ -28,7 +29,10 @@ def subject_of(
     identity: str,
 ) -> Subject:
     """Return what a row about this carries: SHA-256 of kind, a colon and the id."""
-    return subject(sha256(f"{kind}:{identity}".encode()).digest()[:16])
+    return subject(sha256(f"{kind}:{identity}".encode()).digest())
+
+
+_often = lru_cache(maxsize=1024)(subject_of)  # few applications, tenants and keys
 
 
 def subjects_of(
@@ -40,13 +44,13 @@ def subjects_of(
     found = [
         subject_of("token", claims["jti"]),
         subject_of("user", sub),
-        subject_of("application", claims["client_id"]),
-        subject_of("key", kid),
+        _often("application", claims["client_id"]),
+        _often("key", kid),
     ]
     if sid:
         found.append(subject_of("session", sid))
     if tenant:
-        found.append(subject_of("tenant", tenant))
+        found.append(_often("tenant", tenant))
         found.append(subject_of("membership", f"{tenant}:{sub}"))
     return tuple(found)
 

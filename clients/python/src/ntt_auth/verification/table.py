@@ -8,6 +8,7 @@ has run out (`rebuilt`).
 import os
 from array import array
 from collections.abc import Iterator
+from struct import Struct
 
 FOR_GOOD = 0xFFFFFFFF  # a limit that every `iat` is under
 _LEAST = 1024
@@ -16,12 +17,13 @@ _ROOM = 0.5  # how full a table is after it was built
 SLICE = 2000  # rows moved at a time: about a millisecond
 
 Subject = tuple[int, int]
+_PAIR = Struct("<QQ").unpack_from
 
 
 def subject(digest: bytes) -> Subject:
     """Return 16 bytes as a table's key; the first number is never 0."""
-    head = int.from_bytes(digest[:8], "little")
-    return head or 1, int.from_bytes(digest[8:16], "little")
+    head, tail = _PAIR(digest)
+    return head or 1, tail
 
 
 class Table:
