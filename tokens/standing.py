@@ -49,7 +49,10 @@ SELECT s.generation, s.issued_at, s.rotated_at, s.expires_at, s.idle_expires_at,
        t.mfa_required OR (a.client_id != %s AND EXISTS (
            SELECT 1 FROM tenants_membership_roles mr
            JOIN tenants_role r ON r.id = mr.role_id
-           WHERE mr.membership_id = m.id AND r.mfa_required))
+           WHERE mr.membership_id = m.id AND r.mfa_required)),
+       (SELECT {array}(r.api_permissions) FROM tenants_membership_roles mr
+        JOIN tenants_role r ON r.id = mr.role_id WHERE mr.membership_id = m.id),
+       p.tenant_id != t.id
 FROM tokens_session s
 JOIN tokens_login l ON l.id = s.login_id
 JOIN accounts_user u ON u.id = l.user_id
@@ -103,6 +106,8 @@ class Standing:
     member_until: datetime | None
     state: feed.State
     factor_wanted: bool
+    permissions: tuple[str, ...]
+    is_shared: bool
 
     @property
     def target(self) -> Target:
@@ -113,7 +118,7 @@ class Standing:
         allowed = {*self.application_scopes, *own, *OIDC_SCOPES}
         names = dict.fromkeys((*OIDC_SCOPES, *offered))
         held = [name for name in names if name in granted and name in allowed]
-        return Target(self.api_id, self.audience, " ".join(held))
+        return Target(self.api_id, self.audience, " ".join(held), self.is_shared)
 
     def require_in_force(self) -> None:
         """Raise `TokenRevoked`, saying plainly what ended it; nothing may be minted."""
@@ -155,6 +160,12 @@ def _utc(value: Any) -> datetime:
 
 def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _union(lists: Any) -> tuple[str, ...]:
+    """Return what is in any of the lists; SQLite gives each as text."""
+    found = (_json(held) or () for held in _json(lists) or ())
+    return tuple(sorted({value for held in found for value in held}))
 
 
 def _access_seconds(chosen: int | None) -> int:
@@ -224,4 +235,6 @@ def _parsed(
         member_until=_utc(row[33]) if row[33] else None,
         state=feed.State(*row[34:37]),
         factor_wanted=bool(row[37]),
+        permissions=_union(row[38]),
+        is_shared=bool(row[39]),
     )

@@ -81,6 +81,7 @@ def test_an_access_token_says_what_the_contract_lists(settings: Any) -> None:
         "sid": str(session.sid),
         "tenant": str(tenant.pk),
         "roles": ["a", "clerk"],
+        "permissions": [],
         "auth_time": int(began.timestamp()),
         "amr": ["pwd", "otp", "mfa"],
         "acr": "aal2",

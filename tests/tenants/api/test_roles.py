@@ -1,5 +1,6 @@
 """Roles over the management API."""
 
+import json
 from typing import Any
 
 import jwt
@@ -49,6 +50,7 @@ def test_an_admin_makes_a_role(
         "name": "clerk",
         "description": "",
         "permissions": ["audit:read", "members:read"],
+        "api_permissions": [],
         "mfa_required": False,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
@@ -200,3 +202,71 @@ def test_a_role_may_ask_for_a_second_factor(
     assert answer.json() == made | {"mfa_required": False}
     (event,) = told("changed")
     assert event.details["changed"] == ["mfa_required"]
+
+
+BAD: list[Any] = ["x", {}, 7, None, [7], [None], [["x"]], [{"name": "x"}]]
+TEXTS = ["", "a b", '"', "\\", "é", "🦊", "a\n", "\x00", "\ud800", "x" * 65]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [*BAD, *([text] for text in TEXTS), ["x" * 60_000], [f"p{n}" for n in range(51)]],
+)
+def test_api_permissions_that_no_token_could_carry_are_refused(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    values: Any,
+) -> None:
+    before = tenant.roles.count()
+    raw = json.dumps({"name": "clerk", "api_permissions": values})
+    answer = manager.post(path, raw, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert tenant.roles.count() == before
+
+
+def test_a_tenant_admin_names_permissions_for_their_own_apis(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    sent = {"name": "clerk", "api_permissions": ["orders:refund", "a!~", "a!~"]}
+    made = manager.post(path, sent, format="json").json()
+    assert made["api_permissions"] == ["a!~", "orders:refund"]
+    change = {"api_permissions": []}
+    answer = manager.patch(f"{path}/{made['id']}", change, format="json")
+    assert answer.json() == made | change
+
+
+def test_a_role_that_a_holders_token_has_no_room_for_is_a_conflict(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    first, second = RoleFactory.create_batch(2, tenant=tenant)
+    MembershipFactory(tenant=tenant).roles.add(first, second)
+    for role, status in ((first, 200), (second, 409)):
+        sent = {"api_permissions": [f"{n}{role.name}".ljust(64, "x") for n in range(50)]}
+        answer = manager.patch(f"{path}/{role.pk}", sent, format="json")
+        assert answer.status_code == status
+    assert answer.json()["code"] == "conflict" and "room" in answer.json()["detail"]
+
+
+def test_strangers_name_no_permissions(
+    client: APIClient,
+    member: Member,
+    as_user: As,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    role = RoleFactory(tenant=tenant)
+    stranger = as_user(member("roles:write", of=TenantFactory()).user)
+    reader = as_user(member("roles:read").user)
+    person = as_user(member("roles:write").user, scopes=("account",))
+    sent = {"api_permissions": ["orders:refund"]}
+    for caller, status in ((client, 401), (stranger, 404), (reader, 403), (person, 403)):
+        answer = caller.patch(f"{path}/{role.pk}", sent, format="json")
+        assert answer.status_code == status
+    role.refresh_from_db()
+    assert role.api_permissions == []
