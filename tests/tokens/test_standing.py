@@ -15,7 +15,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.fields import uuid7
-from tenants.models import BUILT_IN, Api, Application, ApplicationApi, Membership, Tenant
+from tenants.models import (
+    BUILT_IN,
+    Api,
+    Application,
+    ApplicationApi,
+    Membership,
+    Tenant,
+)
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,

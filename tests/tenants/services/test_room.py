@@ -73,7 +73,7 @@ def test_nobody_is_given_more_than_a_token_has_room_for(
             membership, roles=many, acting_user=admin
         ),
         lambda: invitations.invite(
-            "new@example.com", tenant=tenant, acting_user=admin, roles=many
+            tenant, "new@example.com", acting_user=admin, roles=many
         ),
     ):
         before = Membership.objects.count()
@@ -98,9 +98,7 @@ def test_an_invitation_adds_no_more_than_there_is_room_for(tenant: Tenant) -> No
     with pytest.raises(Conflict):
         memberships.take_in(membership.user, tenant, roles=[other(tenant)])
     with pytest.raises(Conflict):
-        memberships.take_in(
-            UserFactory(), tenant, roles=[broad(tenant), other(tenant)]
-        )
+        memberships.take_in(UserFactory(), tenant, roles=[broad(tenant), other(tenant)])
 
 
 def test_a_role_does_not_outgrow_any_of_its_holders(tenant: Tenant) -> None:
