@@ -194,7 +194,14 @@ def read(sid: UUID) -> Standing:
     return _parsed(sid, row)
 
 
-_HOLD = ("not_ended", "epochs_match", "user_active", "not_suspended", "member")
+_HOLD = (
+    "not_ended",
+    "epochs_match",
+    "user_active",
+    "not_suspended",
+    "member",
+    "is_shared",
+)
 
 
 def _parsed(
@@ -208,7 +215,7 @@ def _parsed(
         rotated_at=_utc(row[2]),
         expires_at=_utc(row[3]),
         idle_expires_at=_utc(row[4]),
-        **dict(zip(_HOLD, map(bool, row[5:10]), strict=True)),
+        **dict(zip(_HOLD, map(bool, (*row[5:10], row[39])), strict=True)),
         door=row[10],
         scope=row[11],
         api_id=UUID(row[12]) if row[12] else None,
@@ -236,5 +243,4 @@ def _parsed(
         state=feed.State(*row[34:37]),
         factor_wanted=bool(row[37]),
         permissions=_union(row[38]),
-        is_shared=bool(row[39]),
     )

@@ -242,7 +242,7 @@ def test_a_tenant_admin_names_permissions_for_their_own_apis(
     sent = {"name": "clerk", "api_permissions": ["orders:refund", "a!~", "a!~"]}
     made = manager.post(path, sent, format="json").json()
     assert made["api_permissions"] == ["a!~", "orders:refund"]
-    change = {"api_permissions": []}
+    change: dict[str, Any] = {"api_permissions": []}
     answer = manager.patch(f"{path}/{made['id']}", change, format="json")
     assert answer.json() == made | change
 
