@@ -16,6 +16,7 @@ _BY_NAME: dict[str, Any] = {
     "algorithm": "ES256",
     "allowed_origins": ["https://app.example.com"],
     "amr": ["pwd"],
+    "api_permissions": ["orders:refund"],
     "apis": ["https://api.example.com/orders"],
     "audience": "https://api.example.com/orders",
     "audiences": ["https://api.example.com/orders"],

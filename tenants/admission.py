@@ -48,11 +48,15 @@ class RegistrationClosed(Forbidden):
 
 @dataclass(frozen=True)
 class Target:
-    """What a token is for. Without `api_id` that is the identity API, or UserInfo."""
+    """What a token is for. Without `api_id` that is the identity API, or UserInfo.
+
+    `is_shared` is true for another tenant's API: it gets no permissions of this one.
+    """
 
     api_id: UUID | None
     audience: str
     scope: str
+    is_shared: bool = False
 
 
 def application_for(client_id: str | None) -> Application:
@@ -100,7 +104,9 @@ def target_of(
             return identity_target(application)
         for api in apis:
             if audience is None or api.identifier == audience:
-                return Target(api.id, api.identifier, scope_of(application, api))
+                scope = scope_of(application, api)
+                is_shared = api.tenant_id != application.tenant_id
+                return Target(api.id, api.identifier, scope, is_shared)
     raise InvalidInput.at(
         "audience",
         code="invalid_target",

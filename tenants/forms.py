@@ -216,20 +216,30 @@ class ApplicationForm(RefusableForm):
 
 
 class RoleForm(RefusableForm):
-    """A role; its permissions count on our own API only."""
+    """A role: what it allows here, and what at the tenant's own APIs."""
 
     permissions = forms.MultipleChoiceField(
         choices=[(p.value, f"{p.value}: {p.label}") for p in Permission],
         required=False,
         widget=CheckboxesWidget,
-        help_text="What its holders may do here. Your services see its name only.",
+        label="Permissions here",
+        help_text="What its holders may do in this service. Your APIs do not see these.",
+    )
+    api_permissions = LinesField(
+        label="Permissions in your APIs",
+        required=False,
+        help_text="One a line, such as orders:refund. Tokens for the tenant's own APIs "
+        "carry them as permissions; they allow nothing here.",
     )
 
     class Meta:
         """The tenant is chosen once."""
 
         model = Role
-        fields = ["tenant", "name", "description", "permissions", "mfa_required"]
+        fields = [
+            *("tenant", "name", "description"),
+            *("permissions", "api_permissions", "mfa_required"),
+        ]
         labels = {"mfa_required": "Second factor required"}
         help_texts = {"mfa_required": "Whoever holds it sets one up at sign-in."}
 

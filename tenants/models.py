@@ -219,7 +219,8 @@ class ApplicationSecret(models.Model):
 class Role(models.Model):
     """A named role in one tenant.
 
-    Its name goes into tokens for the tenant's own services; on our own API only
+    Its name goes into tokens for the tenant's own services, and `api_permissions` into
+    those for the tenant's own APIs (claim `permissions`); on our own API only
     `permissions` (from `tenants.permissions.Permission`) count.
     """
 
@@ -228,6 +229,7 @@ class Role(models.Model):
     name = KeyField(max_length=64)
     description = models.CharField(max_length=255, blank=True)
     permissions = models.JSONField(default=list, blank=True)
+    api_permissions = models.JSONField(default=list, blank=True)
     mfa_required = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -111,6 +111,7 @@ class RoleOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     permissions = serializers.ListField(child=serializers.CharField())
+    api_permissions = serializers.ListField(child=serializers.CharField())
     mfa_required = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 

@@ -144,6 +144,7 @@ class RoleChange(StrictSerializer):
     permissions = StrictListField(
         child=StrictChoiceField(choices=Permission.choices), required=False
     )
+    api_permissions = _texts(64)
     mfa_required = StrictBooleanField(required=False)
 
 

@@ -1,5 +1,7 @@
 """For which audience and scope a client asks, and what of it it may have."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from config.errors import InvalidInput
@@ -37,7 +39,7 @@ def asked_for(
     granted = " ".join(held)
     if own.api_id is None:
         return Target(None, admission.without_api(granted, "oauth"), granted)
-    return Target(own.api_id, own.audience, granted)
+    return replace(own, scope=granted)
 
 
 def _standard(application: Application) -> list[str]:
@@ -78,14 +80,14 @@ def narrowed(
         other = _audience(application, resource)
         standard = [s for s in own.scope.split() if s in OIDC_SCOPES]
         held = [*standard, *other.scope.split()]
-        own = Target(other.api_id, other.audience, " ".join(held))
+        own = replace(other, scope=" ".join(held))
     wanted = scope.split()
     if set(wanted) - set(own.scope.split()):
         raise InvalidInput.at(
             "scope", code="invalid_scope", detail="The scope goes beyond the grant."
         )
     kept = [s for s in own.scope.split() if not wanted or s in wanted]
-    return Target(own.api_id, own.audience, " ".join(kept))
+    return replace(own, scope=" ".join(kept))
 
 
 def of_service(
@@ -105,4 +107,4 @@ def of_service(
             "scope", code="invalid_scope", detail="The client may not have this scope."
         )
     kept = [s for s in allowed if not wanted or s in wanted]
-    return Target(own.api_id, own.audience, " ".join(kept))
+    return replace(own, scope=" ".join(kept))

@@ -55,11 +55,11 @@ FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("put", "/tenants/{t}/apis/{api}/shared-with"): {"tenants": []},
     ("post", "/tenants/{t}/roles"): {
         **{"name": "clerk", "description": "", "permissions": []},
-        "mfa_required": True,
+        **{"api_permissions": [], "mfa_required": True},
     },
     ("patch", "/tenants/{t}/roles/{r}"): {
         **{"name": "clerk", "description": "", "permissions": []},
-        "mfa_required": True,
+        **{"api_permissions": [], "mfa_required": True},
     },
     ("post", "/tenants/{t}/invitations"): {"email": "a@example.com", "roles": []},
     ("post", "/auth/invitation"): {"key": "k"},
