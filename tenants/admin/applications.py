@@ -29,7 +29,13 @@ _GROUPS: list[tuple[str | None, list[str]]] = [
     (
         "Tokens",
         [
-            *["audiences", "scopes", "signing_algorithm", "id_token_algorithm"],
+            *[
+                "audiences",
+                "scopes",
+                "manages",
+                "signing_algorithm",
+                "id_token_algorithm",
+            ],
             *["access_token_seconds", "session_idle_seconds"],
             "session_absolute_seconds",
         ],

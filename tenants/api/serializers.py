@@ -112,6 +112,11 @@ class ApplicationChange(StrictSerializer):
     grants = _texts(64)
     scopes = _texts(64)
     audiences = _texts()
+    manages = StrictChoiceField(
+        choices=Application.Manages.choices,
+        required=False,
+        help_text="What a first-party service manages as itself; superusers only.",
+    )
     signing_algorithm = StrictChoiceField(
         choices=Application.Algorithm.choices, required=False
     )
