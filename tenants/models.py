@@ -11,7 +11,7 @@ from typing_extensions import override
 from config.fields import IdField, KeyField
 from tenants.branded import Branded
 from tenants.metadata import ClientMetadata
-from tenants.service_accounts import ServiceAccount as ServiceAccount
+from tenants.service_accounts import ServiceAccount as ServiceAccount  # noqa: F401
 
 BUILT_IN = "default"
 

@@ -88,7 +88,7 @@ def _invite(
     link = links.make(
         user, Purpose.RESET_PASSWORD, data={"invited": True}, expires_at=until
     )
-    letters.write_to("account-made", user, proven=proven, link=link, until=until)
+    letters.write_to("account-made", user, proven=proven, link=link)
 
 
 def user_of(email: str) -> User:

@@ -55,7 +55,7 @@ class ApplicationAdmin(KeptAdmin):
     kept = ("tenant", "type")
     shown = ("client_id", "state", "id", "created_at")
     list_display = ["name", "client_id", "tenant", "type", "is_first_party", "state"]
-    list_filter = ["type", "is_first_party"]
+    list_filter = ["type", "is_first_party", "manages"]
     list_select_related = ["tenant"]
     search_fields = ["client_id", "name"]
     search_ids = ("pk", "tenant")

@@ -67,7 +67,7 @@ class ApplicationOutput(serializers.Serializer[Any]):
     grants = serializers.ListField(child=serializers.CharField())
     scopes = serializers.ListField(child=serializers.CharField())
     audiences = serializers.SerializerMethodField()
-    manages = serializers.ChoiceField(choices=Application.Manages.choices)
+    manages = serializers.CharField(allow_blank=True)
     signing_algorithm = serializers.CharField()
     id_token_algorithm = serializers.CharField()
     access_token_seconds = serializers.IntegerField(allow_null=True)

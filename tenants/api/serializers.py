@@ -112,10 +112,12 @@ class ApplicationChange(StrictSerializer):
     grants = _texts(64)
     scopes = _texts(64)
     audiences = _texts()
-    manages = StrictChoiceField(
-        choices=Application.Manages.choices,
+    manages = StrictCharField(
         required=False,
-        help_text="What a first-party service manages as itself; superusers only.",
+        allow_blank=True,
+        max_length=8,
+        help_text="What a first-party service manages as itself: `tenant`, `instance` or "
+        "nothing. Superusers set it.",
     )
     signing_algorithm = StrictChoiceField(
         choices=Application.Algorithm.choices, required=False

@@ -149,7 +149,8 @@ def _checked(
         case "scopes":
             return validation.scope_names("scopes", value, reserved=True)
         case "manages":
-            return validation.choice(name, value, Application.Manages.values)
+            some = [kind for kind in Application.Manages.values if kind]
+            return value and validation.choice(name, value, some)
         case "signing_algorithm" | "id_token_algorithm":
             return validation.choice(name, value, Application.Algorithm.values)
         case "access_token_seconds":

@@ -100,5 +100,6 @@ class Command(OperatorCommand):
             "tenant": application.tenant.slug,
             "grants": application.grants,
             "scopes": application.scopes,
+            "manages": application.manages,
         }
         return shown | ({"client_secret": made.secret} if made.secret else {})

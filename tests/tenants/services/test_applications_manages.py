@@ -1,5 +1,6 @@
 """Which application may manage, who says so, and that none raises itself or another."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_service_makes_applications_and_none_that_manages(
         {"type": "web", "scopes": ["account", "manage"]},
     ):
         with pytest.raises(Forbidden):
-            made(tenant, machine, **wrong)  # type: ignore[arg-type]
+            made(tenant, machine, **wrong)
     assert Application.objects.filter(tenant=tenant).count() == 1
 
 
@@ -133,11 +134,12 @@ def test_a_service_touches_nothing_that_manages(
     tenant: Tenant,
     whose: str,
 ) -> None:
-    application = {
+    kinds: dict[str, Callable[[], Application]] = {
         "its own": lambda: machine.stands_for,
         "another's": lambda: manager_of(tenant),
         "people's": lambda: ApplicationFactory(tenant=tenant, scopes=["manage"]),
-    }[whose]()
+    }
+    application = kinds[whose]()
     attempts: list[Any] = [
         lambda: applications.change_application(
             application, acting_user=machine, name="Mine"
