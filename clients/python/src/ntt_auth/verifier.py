@@ -140,7 +140,7 @@ class Verifier(_Base):
         """
         if self._thread is None:
             self._start()
-        found = self._core.known(token)
+        found = self._core.at_once(token)
         if found is not None:
             return found
         steps = self._core.steps(token)
@@ -291,7 +291,7 @@ class AsyncVerifier(_Base):
         `RevocationsUnavailable` where nobody can tell at the moment.
         """
         self._start()
-        found = self._core.known(token)
+        found = self._core.at_once(token)
         if found is not None:
             return found
         steps, place = self._core.steps(token), self._place()
