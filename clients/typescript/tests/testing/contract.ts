@@ -34,7 +34,7 @@ function shapeOf(value: unknown): string {
 const shape = (claims: Json) => Object.fromEntries(Object.entries(claims).map(([k, v]) => [k, shapeOf(v)]));
 const times = { exp: "integer", iat: "integer" };
 const common = { ...times, iss: "string", aud: "string", jti: "string", scope: "string", tenant: "uuid" };
-const lists = { roles: "[string]", permissions: "[]", amr: "[string]" };
+const lists = { roles: "[]", permissions: "[]", amr: "[string]" };
 const session = {
   sub: "uuid",
   client_id: "string",

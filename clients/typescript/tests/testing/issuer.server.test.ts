@@ -30,7 +30,6 @@ async function partyOf(service: Service): Promise<Party> {
   const application = JSON.parse(await service.manage(job));
   const user = ["create-user", EMAIL, "--name", "Ada", "--verified", "--password-stdin"];
   await service.manage(user, `${PASSWORD}\n`);
-  await service.manage(["add-member", EMAIL, "--tenant", "shop"]);
 
   const ask = async (path: string, init: RequestInit) => {
     const response = await fetch(service.issuer + path, { method: "POST", ...init });

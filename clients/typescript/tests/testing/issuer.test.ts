@@ -31,7 +31,7 @@ describe("the contract that the server keeps as well", () => {
       issuer: issuer.issuer,
       audience,
       fetch,
-      person: () => issuer.mintToken({ scopes: ["orders:read", "orders:write"], roles: ["member"] }),
+      person: () => issuer.mintToken({ scopes: ["orders:read", "orders:write"] }),
       service: () => issuer.service({ scopes: ["orders:read"] }),
       endSession: async (token) => issuer.revoke({ session: claim(token, "sid") }),
       disable: async (token) => issuer.revoke({ user: claim(token, "sub") }),
