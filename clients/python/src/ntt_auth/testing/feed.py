@@ -42,6 +42,7 @@ class Feed:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
         self.number = 0
+        self.latest = 0  # the latest `iat` of a token: a row reaches it
         self.restart()
 
     def restart(self) -> None:
@@ -62,7 +63,7 @@ class Feed:
             number=self.number,
             kind=kind,
             subject=subject,
-            issued_before=None if kind in FOR_GOOD else ceil(now) + 1,
+            issued_before=None if kind in FOR_GOOD else max(ceil(now) + 1, self.latest),
             expires_at=now + (KEY_SECONDS if kind == "key" else ROW_SECONDS),
         )
 

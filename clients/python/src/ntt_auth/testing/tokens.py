@@ -167,6 +167,7 @@ class Tokens:
             # Whoever was revoked stays so, however slow the test is.
             again = given.get("after_revocation", False)
             issued = int(limit) + 1 if again else min(issued, int(limit))
+        self.issuer.feed.latest = max(self.issuer.feed.latest, issued)
         claims = claims | {"iat": issued, "exp": issued + claims["exp"]}
         if claims.get("auth_time", 0) is None:
             claims["auth_time"] = issued
