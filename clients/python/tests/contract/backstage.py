@@ -24,18 +24,14 @@ def stage() -> dict[str, Any]:
 
     tenant = create_tenant("shop", acting_user=None)
     scopes = [Scope(name=n, description=n) for n in ("orders:read", "orders:write")]
-    create_api(
-        AUDIENCE, tenant=tenant, acting_user=None, name="Orders", scopes=scopes
-    )
+    create_api(AUDIENCE, tenant=tenant, acting_user=None, name="Orders", scopes=scopes)
     role = create_role(
         tenant, acting_user=None, name="editor", api_permissions=["orders:refund"]
     )
     person = create_user(NewUser(**PERSON, verified=True), acting_user=None)
     add_member(person, tenant=tenant, acting_user=None, roles=[role])
     common: dict[str, Any] = {"is_first_party": True, "audiences": [AUDIENCE]}
-    web = create_application(
-        tenant, acting_user=None, name="web", type="spa", **common
-    )
+    web = create_application(tenant, acting_user=None, name="web", type="spa", **common)
     machine = create_application(
         tenant, acting_user=None, name="machine", type="service", **common
     )
@@ -52,15 +48,16 @@ def revoke(
     """Do what makes the server write a row of this kind."""
     from tenants.models import Application, Membership, Tenant
     from tenants.services import applications, memberships, tenants
+
     from tokens.models import SigningKey
     from tokens.services import keys
 
     nobody: dict[str, Any] = {"acting_user": None}
     if kind == "user":
         from accounts.models import User
-        from tokens.services.sessions import end_all_sessions
+        from accounts.services import disable_user, enable_user
 
-        end_all_sessions(User.objects.get(id=identity), **nobody)
+        enable_user(disable_user(User.objects.get(id=identity), **nobody), **nobody)
     elif kind == "membership":
         tenant, _, sub = identity.partition(":")
         member = Membership.objects.get(tenant_id=tenant, user_id=sub)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -43,6 +43,9 @@ class World(Protocol):
 
     def restart_feed(self) -> None: ...
 
+    def answering(self) -> AbstractContextManager[object]:
+        """Be what verifiers of this process reach, for as long as it lasts."""
+
 
 class Fake:
     """The test kit's."""
@@ -55,6 +58,7 @@ class Fake:
         self.rotate_keys = self.kit.rotate_keys
         self.restart_feed = self.kit.restart_feed
         self.revoke = self.kit.refuse
+        self.answering = self.kit.installed
 
     def person(self) -> str:
         return self.kit.tokens.mint(
@@ -125,6 +129,9 @@ class Real:
 
     def restart_feed(self) -> None:
         self._do("restart_feed")
+
+    def answering(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def _post(
         self,
