@@ -1,7 +1,7 @@
 import { RevocationsUnavailable } from "./errors.js";
 import { seconds } from "./keys.js";
 import { type Row, type Subjects, Table, TooMany } from "./revocations.js";
-import { ask, type Fetch, retryAfter } from "./transport.js";
+import { ask, type Fetch, isLive, retryAfter } from "./transport.js";
 
 export interface FollowerOptions {
   readonly issuer: string;
@@ -13,8 +13,8 @@ export interface FollowerOptions {
 
 const INTERVAL_SECONDS = 1;
 const JITTER_SECONDS = 0.2;
+/** Whatever Retry-After says: it is how long a revocation may go unseen once the server is back. */
 const LONGEST_WAIT_SECONDS = 30;
-const LONGEST_RETRY_AFTER_SECONDS = 300;
 const PAGE_BYTES = 4 << 20;
 
 /** The feed was restarted: begin without a cursor. */
@@ -46,6 +46,7 @@ export class Follower {
   #failures = 0;
   #overflow = false;
   #polling: Promise<void> | undefined;
+  #awaited: Promise<void> | undefined; // the poll in hand, where tokens must wait for it
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -69,14 +70,18 @@ export class Follower {
    * Return what has to be waited for before `refuses` may be believed, if anything.
    *
    * The first snapshot; without a timer, or where the timer is late because the process stood still, the next poll.
-   * Never rejects: a feed that cannot be read is told by `age`.
+   * While polls fail nobody waits, but without a timer the one who begins it: an edge runtime drops what no request
+   * waits for. Never rejects: a feed that cannot be read is told by `age`.
    */
   ready(): Promise<void> | undefined {
+    const { background, fetch } = this.#options;
     if (this.#closed) return undefined;
-    if (this.#readAt === Number.NEGATIVE_INFINITY && this.#polling) return this.#polling;
-    const late = this.#options.background ? INTERVAL_SECONDS : 0;
-    if (seconds() < this.#dueAt + late) return undefined;
-    return this.poll();
+    if (isLive(fetch)) return Promise.resolve(this.#polling).then(() => this.poll());
+    const late = background ? INTERVAL_SECONDS : 0;
+    if (this.#polling || seconds() < this.#dueAt + late) return this.#awaited;
+    const begun = this.poll();
+    if (this.#failures === 0) this.#awaited = begun;
+    return background ? this.#awaited : begun;
   }
 
   /** Whether a token is revoked. Throws `RevocationsUnavailable` where there are more than can be held. */
@@ -89,7 +94,9 @@ export class Follower {
   poll(): Promise<void> {
     this.#polling ??= this.#polled().finally(() => {
       this.#polling = undefined;
+      this.#awaited = undefined;
     });
+    if (this.#readAt === Number.NEGATIVE_INFINITY && this.#failures === 0) this.#awaited = this.#polling;
     return this.#polling;
   }
 
@@ -107,10 +114,9 @@ export class Follower {
       while (await this.#page());
       this.#failures = 0;
     } catch (error) {
-      wait = Math.min(2 ** ++this.#failures, LONGEST_WAIT_SECONDS);
+      const wanted = error instanceof Busy ? (error.wait ?? 0) : 0;
+      wait = Math.min(Math.max(2 ** ++this.#failures, wanted), LONGEST_WAIT_SECONDS);
       if (error instanceof TooMany) this.#overrun();
-      if (error instanceof Busy)
-        wait = Math.max(wait, Math.min(error.wait ?? 0, LONGEST_RETRY_AFTER_SECONDS));
     }
     // Counted from the start of a quick poll, so that a slow line does not stretch the second.
     const jitter = this.#options.background ? Math.random() * JITTER_SECONDS : 0;

@@ -2,9 +2,9 @@ import { tokenOf } from "./bearer.js";
 import { ConfigurationError, TokenMissing } from "./errors.js";
 import type { Principal } from "./principal.js";
 import { check, checked, type Requirement } from "./requirement.js";
-import { Verifier, type VerifierOptions } from "./verifier.js";
+import { type RevocationPolicy, Verifier, type VerifierOptions } from "./verifier.js";
 
-/** What `auth()` takes in every framework: `issuer` and `audience` may come from `NTT_AUTH_*` of the environment. */
+/** What `auth()` takes in every framework: what is not given of `issuer`, `audience` and `revocation` comes from `NTT_AUTH_*`. */
 export interface AuthOptions extends Partial<VerifierOptions> {
   /** One to share, instead of all else. */
   verifier?: Verifier | undefined;
@@ -13,15 +13,25 @@ export interface AuthOptions extends Partial<VerifierOptions> {
 /** Return the verifier that the options, or the environment, describe. Throws `ConfigurationError`. */
 export function verifierOf(options: AuthOptions = {}): Verifier {
   if (options.verifier) return options.verifier;
-  const issuer = options.issuer ?? fromEnvironment("NTT_AUTH_ISSUER");
-  const audience = options.audience ?? fromEnvironment("NTT_AUTH_AUDIENCE");
-  return new Verifier({ ...options, issuer, audience });
+  const issuer = options.issuer ?? required("NTT_AUTH_ISSUER");
+  const audience = options.audience ?? required("NTT_AUTH_AUDIENCE");
+  return new Verifier({ ...options, issuer, audience, revocation: options.revocation ?? policy() });
 }
 
-function fromEnvironment(name: string): string {
-  const value = typeof process === "undefined" ? undefined : process.env?.[name];
+function environment(name: string): string | undefined {
+  return typeof process === "undefined" ? undefined : process.env?.[name];
+}
+
+function required(name: string): string {
+  const value = environment(name);
   if (!value) throw new ConfigurationError(`Neither an option nor ${name} is set.`);
   return value;
+}
+
+function policy(): RevocationPolicy | undefined {
+  const value = environment("NTT_AUTH_REVOCATION") || undefined;
+  if (value === undefined || value === "off" || value === "eventual" || value === "strict") return value;
+  throw new ConfigurationError(`NTT_AUTH_REVOCATION must be "off", "eventual" or "strict".`);
 }
 
 /** Return whom a request speaks for, or nothing where it brings no token at all. */

@@ -1,4 +1,8 @@
-/** Return what `text` says, or throw a `SyntaxError`: JSON.parse, without doubled members and endless numbers. */
+/**
+ * Return what `text` says, or throw a `SyntaxError`.
+ *
+ * JSON.parse, without what readers disagree on: doubled members, endless numbers, and whole ones written as `1.0`.
+ */
 export function parseStrict(text: string): unknown {
   const value: unknown = JSON.parse(text); // from here on the text is known to be well-formed
   scan(text);
@@ -22,9 +26,14 @@ function scan(text: string): void {
         if (members.has(name)) throw new SyntaxError("a member stands twice");
         members.add(name);
       }
-    } else if (/[-\d]/.test(token) && !Number.isFinite(Number(token))) {
-      throw new SyntaxError("a number is out of range");
-    }
+    } else if (/[-\d]/.test(token)) plain(token);
     last = token;
   }
+}
+
+function plain(token: string): void {
+  const value = Number(token);
+  if (!Number.isFinite(value)) throw new SyntaxError("a number is out of range");
+  if (Number.isInteger(value) && /[.eE]/.test(token))
+    throw new SyntaxError("a whole number is written as another");
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError, KeysUnavailable } from "./errors.js";
 import { type Algorithm, type Key, suitable } from "./jwk.js";
-import { ask, type Fetch } from "./transport.js";
+import { ask, type Fetch, isLive } from "./transport.js";
 
 export interface KeyOptions {
   readonly issuer: string;
@@ -50,7 +50,8 @@ export class Keys {
     if (found || this.#options.jwks !== undefined) return found;
     const now = seconds();
     if (this.#fetching === undefined) {
-      if (now - this.#unknownAt < UNKNOWN_SECONDS || now < this.#notBefore) return undefined;
+      const early = now - this.#unknownAt < UNKNOWN_SECONDS || now < this.#notBefore;
+      if (early && !isLive(this.#options.fetch)) return undefined;
       this.#unknownAt = now;
     }
     await this.#refreshed().catch(() => undefined); // the last good keys are still good
@@ -67,7 +68,7 @@ export class Keys {
     if (age <= FRESH_SECONDS) return;
     if (age <= LAST_GOOD_SECONDS) return this.#later();
     const wait = this.#notBefore - seconds();
-    if (wait > 0 && !this.#fetching) {
+    if (wait > 0 && !this.#fetching && !isLive(this.#options.fetch)) {
       throw new KeysUnavailable(`The keys of ${this.#options.issuer} could not be read.`, {
         retryAfter: wait,
       });

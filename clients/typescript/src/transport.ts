@@ -2,6 +2,14 @@ import { ServerUnavailable } from "./errors.js";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Marks the `fetch` of `@ntt-auth/client/testing`, whose issuer is in this process: it may be asked every time. */
+export const LIVE = Symbol.for("@ntt-auth/client/live");
+
+/** Whether every question may be asked at once, so that a test never sleeps. */
+export function isLive(fetch: Fetch | undefined): boolean {
+  return LIVE in (fetch ?? globalThis.fetch ?? {});
+}
+
 export interface Call {
   readonly url: string;
   /** In seconds, for the whole answer with its body. */

@@ -13,7 +13,7 @@ import { ALGORITHMS, type Algorithm, type Key, signedBy } from "./jwk.js";
 import { Keys } from "./keys.js";
 import { Principal, type PrincipalFields } from "./principal.js";
 import { type Subjects, subjectsOf } from "./revocations.js";
-import { sha256 } from "./sha256.js";
+import { fingerprint } from "./sha256.js";
 import { ask, type Fetch } from "./transport.js";
 
 export type RevocationPolicy = "off" | "eventual" | "strict";
@@ -80,6 +80,7 @@ export class Verifier {
   readonly #options: VerifierOptions;
   readonly #keys: Keys;
   readonly #feed: Follower | undefined;
+  /** By digest, not by token: whoever reads this memory cannot sign in with it. */
   readonly #cache = new Map<string, Verified>();
 
   /** Throws `ConfigurationError`. Asks nothing of anybody yet. */
@@ -103,7 +104,11 @@ export class Verifier {
    */
   async verify(token: string): Promise<Principal> {
     try {
-      return await this.#verified(token);
+      const name = typeof token === "string" ? fingerprint(token) : "";
+      const found = this.#remembered(name) ?? (await this.#opened(token, name));
+      if (found.fields.expiresAt <= Date.now() / 1000 - LEEWAY_SECONDS) throw new TokenExpired();
+      if (this.#feed) await this.#unrevoked(this.#feed, found, token);
+      return new Principal(found.fields);
     } catch (error) {
       if (error instanceof AuthError) throw error;
       throw new TokenInvalid("The token cannot be read.", { cause: error });
@@ -132,22 +137,13 @@ export class Verifier {
     };
   }
 
-  async #verified(token: string): Promise<Principal> {
-    const waiting = this.#feed?.ready();
-    const found = this.#remembered(token) ?? (await this.#opened(token));
-    if (waiting) await waiting;
-    if (found.fields.expiresAt <= Date.now() / 1000 - LEEWAY_SECONDS) throw new TokenExpired();
-    if (this.#feed) await this.#unrevoked(this.#feed, found, token);
-    return new Principal(found.fields);
-  }
-
-  #remembered(token: string): Verified | undefined {
-    if (typeof token !== "string") return undefined;
-    const found = this.#cache.get(nameOf(token));
+  /** A token that was verified before, if its key is still the issuer's. */
+  #remembered(name: string): Verified | undefined {
+    const found = this.#cache.get(name);
     return found && this.#keys.holds(found.key) ? found : undefined;
   }
 
-  async #opened(token: string): Promise<Verified> {
+  async #opened(token: string, name: string): Promise<Verified> {
     const { header, payload, signed, signature } = opened(token);
     const { kid, alg } = header;
     if (header.typ !== "at+jwt") throw new TokenInvalid("Expected typ at+jwt, got another.");
@@ -158,6 +154,7 @@ export class Verifier {
     }
     if (typeof kid !== "string" || kid === "" || kid.length > 256)
       throw new TokenInvalid("The token has no kid.");
+    this.#feed?.ready(); // asked beside the keys; waited for once the token is known to be genuine
     const key = await this.#keys.find(kid);
     if (!key) throw new TokenInvalid("The token's key is none of the issuer's.");
     if (key.algorithm !== alg)
@@ -165,23 +162,25 @@ export class Verifier {
     if (!(await signedBy(key, signature, signed))) throw new TokenInvalid("The token's signature is wrong.");
     const fields = fieldsOf(payload, this, Date.now() / 1000);
     const verified = { key, fields, subjects: this.#feed ? subjectsOf(payload, kid) : [] };
-    this.#remember(token, verified);
+    this.#remember(name, verified);
     return verified;
   }
 
-  #remember(token: string, verified: Verified): void {
+  #remember(name: string, verified: Verified): void {
     const { cacheSize = 10_000 } = this.#options;
     if (cacheSize <= 0) return;
     const over = Date.now() / 1000 - LEEWAY_SECONDS;
-    for (const [name, held] of this.#cache) {
+    for (const [first, held] of this.#cache) {
       if (this.#cache.size < cacheSize && held.fields.expiresAt > over) break;
-      this.#cache.delete(name); // the oldest goes first
+      this.#cache.delete(first); // the oldest goes first
     }
-    this.#cache.set(nameOf(token), verified);
+    this.#cache.set(name, verified);
   }
 
   async #unrevoked(feed: Follower, found: Verified, token: string): Promise<void> {
     const { revocation, maxFeedAge = 10, introspect } = this.#options;
+    const waiting = feed.ready();
+    if (waiting) await waiting;
     const old = revocation === "strict" && feed.age > maxFeedAge;
     if (feed.refuses(found.subjects, found.fields.issuedAt)) throw new TokenRevoked();
     if (!old) return;
@@ -204,11 +203,6 @@ export class Verifier {
     }
     throw new RevocationsUnavailable("Neither the revocation feed nor the server answers.");
   }
-}
-
-/** The digest under which a token is remembered: a memory dump holds no token. */
-function nameOf(token: string): string {
-  return String.fromCharCode(...new Uint16Array(sha256(token).buffer));
 }
 
 function validate({ issuer, audience, algorithms, revocation }: VerifierOptions): void {

@@ -1,48 +1,49 @@
 """Verify tokens of the NTT Authentication Server offline, and manage it.
 
-What stands here is public; modules whose name begins with an underscore are not.
+What stands here is public; modules whose name begins with an underscore are not. Each
+is imported when it is first asked for: pytest imports this package in every suite of an
+environment that has it, and `cryptography` is slow to load.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ntt_auth.errors import (
-    ApiError,
-    AuthError,
-    BadRequest,
-    ConfigurationError,
-    Conflict,
-    FieldFault,
-    Forbidden,
-    InsufficientAuthentication,
-    InsufficientScope,
-    KeysUnavailable,
-    MissingPermission,
-    MissingRole,
-    NotAllowed,
-    NotFound,
-    RateLimited,
-    Refused,
-    RevocationsUnavailable,
-    ServerFault,
-    ServerUnavailable,
-    TokenExpired,
-    TokenInvalid,
-    TokenMissing,
-    TokenRevoked,
-    Unauthenticated,
-    Unavailable,
-    WebhookInvalid,
-)
-from ntt_auth.principals import Principal
-from ntt_auth.requirements import Requirement
-from ntt_auth.verifier import AsyncVerifier, Status, Verifier
-
 if TYPE_CHECKING:
     from ntt_auth._async.client import AsyncClient
     from ntt_auth._sync.client import Client
+    from ntt_auth.errors import (
+        ApiError,
+        AuthError,
+        BadRequest,
+        ConfigurationError,
+        Conflict,
+        FieldFault,
+        Forbidden,
+        InsufficientAuthentication,
+        InsufficientScope,
+        KeysUnavailable,
+        MissingPermission,
+        MissingRole,
+        NotAllowed,
+        NotFound,
+        RateLimited,
+        Refused,
+        RevocationsUnavailable,
+        ServerFault,
+        ServerUnavailable,
+        TokenExpired,
+        TokenInvalid,
+        TokenMissing,
+        TokenRevoked,
+        Unauthenticated,
+        Unavailable,
+        WebhookInvalid,
+    )
+    from ntt_auth.principals import Principal
+    from ntt_auth.requirements import Requirement
     from ntt_auth.rest.pages import Page
     from ntt_auth.rest.steps import StepRequired
+    from ntt_auth.verifier import AsyncVerifier, Status, Verifier
 
 __all__ = [
     "ApiError",
@@ -81,17 +82,25 @@ __all__ = [
     "Verifier",
     "WebhookInvalid",
 ]
-
-# Whoever only verifies does not wait for the REST client.
-_LATER = {
-    "AsyncClient": "ntt_auth._async.client",
-    "Client": "ntt_auth._sync.client",
-    "Page": "ntt_auth.rest.pages",
-    "StepRequired": "ntt_auth.rest.steps",
+# Nobody who wants the client waits for `cryptography`, and the other way round.
+_CLIENT = {
+    "AsyncClient": "_async.client",
+    "Client": "_sync.client",
+    "Page": "rest.pages",
+    "StepRequired": "rest.steps",
 }
+_MODULES = ("errors", "principals", "requirements", "verifier")
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LATER[name]), name)
+    if name in __all__:
+        for module in [_CLIENT[name]] if name in _CLIENT else _MODULES:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -50,9 +50,10 @@ class Auth(Namespace):
         """
         body = self._for_client(client_id, audience)
         body |= given(email=email, password=password, name=name)
-        answer = self._caller.step(path("auth", "register"), body)
-        waits = isinstance(answer, dict) and "access_token" not in answer
-        return pending(answer) if waits else answer
+        answer: Any = self._caller.step(path("auth", "register"), body)
+        if isinstance(answer, StepRequired) or "access_token" in answer:
+            return answer
+        return pending(answer)
 
     def login(
         self,

@@ -19,6 +19,7 @@ from ntt_auth.jose.compact import MOST_CHARACTERS, Header, take_apart
 from ntt_auth.jose.encoding import read_object
 from ntt_auth.jose.keys import Key
 from ntt_auth.principals import Principal
+from ntt_auth.verification import rehearsal
 from ntt_auth.verification.cache import Cache, Entry, Stamp
 from ntt_auth.verification.claims import principal_of, refuse_expired
 from ntt_auth.verification.feed import Feed
@@ -117,7 +118,9 @@ class Core:
         """Return what should be read before anything is verified."""
         if not self.keys.usable and self.keys.may_ask:
             return Need.KEYS
-        if self.follows and (not self.feed.tried or self.feed.overdue):
+        if self.follows and (
+            not self.feed.tried or self.feed.overdue or rehearsal.is_on()
+        ):
             return Need.FEED
         return None
 
@@ -231,6 +234,8 @@ class Core:
         """Return the work that a need asks for."""
         if need is Need.KEYS:
             return self.keys.turn()
+        if rehearsal.is_on():
+            self.feed.hurry()
         return self.feed.turn(within=self.options.http_timeout)
 
     def forget(self) -> None:
