@@ -81,6 +81,7 @@ class ApplicationInputRequest(_ApplicationInputRequest, total=False):
     grants: list[str]
     scopes: list[str]
     audiences: list[str]
+    manages: str
     signing_algorithm: SigningAlgorithmEnum
     id_token_algorithm: SigningAlgorithmEnum
     access_token_seconds: int | None
@@ -110,6 +111,7 @@ class ApplicationOutput(TypedDict):
     grants: list[str]
     scopes: list[str]
     audiences: list[str]
+    manages: str
     signing_algorithm: str
     id_token_algorithm: str
     access_token_seconds: int | None
@@ -381,7 +383,7 @@ class InvitationInputRequest(_InvitationInputRequest, total=False):
 
 
 class InvitationOutput(TypedDict):
-    """An invitation; `invited_by` is null where an operator's command did it."""
+    """An invitation; `invited_by` is null where a command or a service did it."""
 
     id: str
     email: str
@@ -521,6 +523,7 @@ class NewApplicationOutput(TypedDict):
     grants: list[str]
     scopes: list[str]
     audiences: list[str]
+    manages: str
     signing_algorithm: str
     id_token_algorithm: str
     access_token_seconds: int | None
@@ -598,6 +601,7 @@ class PatchedApplicationChangeRequest(TypedDict, total=False):
     grants: list[str]
     scopes: list[str]
     audiences: list[str]
+    manages: str
     signing_algorithm: SigningAlgorithmEnum
     id_token_algorithm: SigningAlgorithmEnum
     access_token_seconds: int | None
@@ -1009,6 +1013,7 @@ class UserInputRequest(_UserInputRequest, total=False):
     name: str
     email_verified: bool
     is_superuser: bool
+    send_invite: bool
 
 
 class UserOut(TypedDict):

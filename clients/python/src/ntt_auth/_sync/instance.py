@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class SigningKeys(Namespace):
     """The keys that sign tokens, for those who run the instance."""
 
-    def list(self, *, limit: int | None = None) -> Listing[types.SigningKeyOut]:
-        """List them, without their private halves."""
-        return self._caller.list(path("signing-keys"), limit=limit)
+    def list(self) -> Listing[types.SigningKeyOut]:
+        """List them, newest first, without their private halves."""
+        return self._caller.list(path("signing-keys"))
 
     def rotate(
         self,
