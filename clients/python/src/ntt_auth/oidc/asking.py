@@ -87,7 +87,9 @@ def begin(
         acr_values=ask.acr_values,
         max_age=ask.max_age,
     )
-    asked = {name: value for name, value in asdict(ask).items() if value not in ("", None)}
+    asked = {
+        name: value for name, value in asdict(ask).items() if value not in ("", None)
+    }
     query = {
         "response_type": "code",
         "client_id": client_id,

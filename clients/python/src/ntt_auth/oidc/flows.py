@@ -17,7 +17,8 @@ from ntt_auth.errors import (
     KeysUnavailable,
     ServerUnavailable,
 )
-from ntt_auth.jose import encoding, keys
+from ntt_auth.jose import encoding
+from ntt_auth.jose.keys import Key, read_set
 from ntt_auth.oidc import asking, statements
 from ntt_auth.oidc.asking import Pending
 from ntt_auth.oidc.errors import LogoutTokenInvalid, RefreshRefused, SignInFailed
@@ -37,7 +38,7 @@ class Party:
     client_id: str
     client_secret: str | None = field(repr=False)
     timeout: float
-    keys: dict[str, keys.Key] = field(default_factory=dict, repr=False)
+    keys: dict[str, Key] = field(default_factory=dict, repr=False)
     keys_read: float = float("-inf")  # monotonic, as is the next
     keys_asked: float = float("-inf")
 
@@ -58,7 +59,9 @@ class Party:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if self.client_secret:
             pair = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
-            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+            headers["Authorization"] = (
+                f"Basic {base64.b64encode(pair.encode()).decode()}"
+            )
         else:
             form = {**form, "client_id": self.client_id}
         body = urlencode(form).encode()
@@ -93,7 +96,9 @@ def check_callback(
 ) -> str:
     """Return the code; raises `SignInFailed` (RFC 6749 10.12, RFC 9207)."""
     if not statements.same(str(given.get("state", "")), pending.state):
-        raise SignInFailed("This is not the sign-in that began here.", code="state_mismatch")
+        raise SignInFailed(
+            "This is not the sign-in that began here.", code="state_mismatch"
+        )
     if given.get("iss") != party.issuer:
         raise SignInFailed(f"Expected iss {party.issuer}.", code="issuer_mismatch")
     age = time.time() - pending.created
@@ -162,7 +167,10 @@ def _received(
     pending: Pending | None,
 ) -> Flow[Tokens]:
     access, lives = body.get("access_token"), body.get("expires_in")
-    if not isinstance(access, str) or str(body.get("token_type", "")).lower() != "bearer":
+    if (
+        not isinstance(access, str)
+        or str(body.get("token_type", "")).lower() != "bearer"
+    ):
         raise SignInFailed("Expected a Bearer access token.")
     if isinstance(lives, bool) or not isinstance(lives, int | float) or lives <= 0:
         raise SignInFailed("Expected expires_in in seconds.")
@@ -200,7 +208,7 @@ def _identity(
 def _key(
     party: Party,
     kid: str,
-) -> Flow[keys.Key | None]:
+) -> Flow[Key | None]:
     """Return a key of the issuer. An unknown one is asked for twice a minute at most."""
     now = time.monotonic()
     stale = now - party.keys_read > KEYS_FRESH_SECONDS
@@ -211,7 +219,7 @@ def _key(
         try:
             if answer.status != 200:
                 raise ValueError("no answer")
-            party.keys = keys.read_set(encoding.read_object(answer.body))
+            party.keys = read_set(encoding.read_object(answer.body))
             party.keys_read = now
         except ValueError:
             if not party.keys:  # otherwise the last good ones serve
@@ -242,7 +250,9 @@ def _refusal(
         return ServerUnavailable(f"It answered {answer.status} without JSON.")
     if said.get("error") in ("invalid_client", "unauthorized_client"):
         return ConfigurationError(
-            _said(said), code=_word(said["error"]), action="Look at client id and secret."
+            _said(said),
+            code=_word(said["error"]),
+            action="Look at client id and secret.",
         )
     return refused(_said(said), code=_word(said.get("error", "")))
 

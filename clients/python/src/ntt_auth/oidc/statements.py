@@ -112,7 +112,9 @@ def verify_logout_token(
             raise ValueError("Expected a token of typ logout+jwt.")
         claims = _believed(statement, key, expected, subject=False)
         events = claims.get("events")
-        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
+        if not isinstance(events, dict) or not isinstance(
+            events.get(LOGOUT_EVENT), dict
+        ):
             raise ValueError("Expected the event of a back-channel logout.")
         if "nonce" in claims:
             raise ValueError("Expected no nonce.")
@@ -198,7 +200,9 @@ def _check_answers(
         if type(since) is not int:
             raise ValueError("Expected auth_time in whole seconds.")
         if now - since > pending.max_age + LEEWAY_SECONDS:
-            raise ValueError(f"Expected a sign-in of the last {pending.max_age} seconds.")
+            raise ValueError(
+                f"Expected a sign-in of the last {pending.max_age} seconds."
+            )
 
 
 def _reaches(
