@@ -33,9 +33,11 @@ from ntt_auth.errors import (
 )
 from ntt_auth.principals import Principal
 from ntt_auth.requirements import Requirement
+from ntt_auth.verifier import AsyncVerifier, Status, Verifier
 
 __all__ = [
     "ApiError",
+    "AsyncVerifier",
     "AuthError",
     "BadRequest",
     "ConfigurationError",
@@ -56,11 +58,13 @@ __all__ = [
     "RevocationsUnavailable",
     "ServerFault",
     "ServerUnavailable",
+    "Status",
     "TokenExpired",
     "TokenInvalid",
     "TokenMissing",
     "TokenRevoked",
     "Unauthenticated",
     "Unavailable",
+    "Verifier",
     "WebhookInvalid",
 ]

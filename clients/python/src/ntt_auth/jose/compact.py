@@ -1,0 +1,60 @@
+"""A signed token taken apart (RFC 7515 section 7.1), before anything of it is believed."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ntt_auth.errors import TokenInvalid
+from ntt_auth.jose.encoding import decode, read_object
+
+MOST_CHARACTERS = 2048 + 16384 + 1024 + 2
+_COMPACT = re.compile(
+    r"([A-Za-z0-9_-]{2,2048})\.([A-Za-z0-9_-]{2,16384})\.([A-Za-z0-9_-]{2,1024})"
+)
+TYPE = "at+jwt"  # RFC 9068 section 2.1: an ID token is none
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a token says of its key. `jwk`, `jku`, `x5u` and `x5c` are not looked at."""
+
+    kid: str
+    algorithm: str
+
+
+@dataclass(frozen=True)
+class Compact:
+    """The parts of a token; `signed` is what the signature is over."""
+
+    header: Header
+    payload: bytes
+    signed: bytes
+    signature: bytes
+
+
+def take_apart(token: str) -> Compact:
+    """Return the parts of a compact JWS of type `at+jwt`; raises `TokenInvalid`."""
+    found = _COMPACT.fullmatch(token)
+    if found is None:
+        raise TokenInvalid("Expected three parts of base64url.")
+    first, second, third = found.groups()
+    try:
+        header = read_header(first)
+        payload, signature = decode(second), decode(third)
+    except ValueError:
+        raise TokenInvalid("Expected canonical base64url and a JSON header.") from None
+    return Compact(header, payload, token[: found.end(2)].encode(), signature)
+
+
+@lru_cache(maxsize=128)  # all tokens of a key have the same
+def read_header(text: str) -> Header:
+    """Return the header of its base64url; raises `TokenInvalid` or `ValueError`."""
+    members = read_object(decode(text))
+    if members.get("typ") != TYPE:
+        raise TokenInvalid(f"Expected a token of typ {TYPE}.")
+    if "crit" in members or "b64" in members:  # RFC 7515 4.1.11, RFC 7797
+        raise TokenInvalid("Expected no critical header.")
+    kid, algorithm = members.get("kid"), members.get("alg")
+    if not isinstance(kid, str) or not isinstance(algorithm, str) or not kid:
+        raise TokenInvalid("Expected kid and alg in the header.")
+    return Header(kid, algorithm)

@@ -1,0 +1,77 @@
+"""base64url and JSON, each value in one spelling only."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from math import isfinite
+from typing import Any
+
+_ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
+# The last character of a group of 2 or 3 must carry no bits that decoding drops.
+_LAST = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
+_PADDING = ("", "===", "==", "=")
+
+
+def decode(text: str) -> bytes:
+    """Return the bytes of unpadded, canonical base64url (RFC 4648 section 5).
+
+    Raises `ValueError`.
+    """
+    odd = len(text) % 4
+    whole = odd == 0 or (odd > 1 and text[-1] in _LAST[odd])
+    if not whole or not _ALPHABET.fullmatch(text):
+        raise ValueError("not canonical base64url")
+    return urlsafe_b64decode(text + _PADDING[odd])
+
+
+def encode(raw: bytes) -> str:
+    """Return unpadded base64url."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """Return a JSON object (RFC 8259, I-JSON): no member twice, no NaN, UTF-8 only.
+
+    Raises `ValueError`.
+    """
+    try:
+        found = _DECODER.decode(raw.decode())
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if type(found) is not dict:
+        raise ValueError("not a JSON object")
+    if b"\\u" in raw:  # half a surrogate pair can be written so, and is no text
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands twice")
+    return found
+
+
+def _number(text: str) -> float:
+    found = float(text)
+    if not isfinite(found):
+        raise ValueError("a number is out of range")
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError("a number is out of range")
+    return int(text)
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_float=_number,
+    parse_int=_integer,
+    parse_constant=_constant,
+)
