@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .PHONY: help run quickstart install dev test lint types format openapi messages env-example \
-	standards requirements bench clean hooks
+	standards requirements bench clean hooks sdk-python sdk-typescript demo
 
 PYTHON ?=
 VENV := .venv/bin
@@ -25,6 +25,9 @@ run: install ## start the service on http://127.0.0.1:8000 (HOST=, PORT=, DATABA
 quickstart: install ## make an application on the running service and prove that it works
 	@exec $(VENV)/python manage.py quickstart $(if $(URL),--url $(URL)) $(ARGS)
 
+demo: install ## the service, an app and two APIs, to click through (needs Node 20; DEMO_PORT=)
+	@exec env DEMO_PORT='$(DEMO_PORT)' DEMO_DIR='$(DEMO_DIR)' $(VENV)/python clients/examples/demo.py
+
 install: ## make .venv with what running needs (make run does it)
 	@$(INSTALL)
 
@@ -35,13 +38,20 @@ test: dev ## run the Python suite in parallel, with coverage (DATABASE_URL=mysql
 	$(PYTEST) -n $(JOBS) --dist loadfile -m "not browser and not e2e" --create-db \
 		--cov --cov-report=term:skip-covered $(ARGS)
 
+sdk-python: dev ## check and test clients/python, on every Python from 3.10 that is here
+	@.ci/sdk-python $(ARGS)
+
+sdk-typescript: ## check, build and test clients/typescript (needs Node 20)
+	@.ci/sdk-typescript $(ARGS)
+
 lint: dev ## check format, style, import contracts, containers and workflows
 	$(VENV)/black --check $(wildcard $(SOURCES))
 	$(VENV)/isort --check --quiet $(wildcard $(SOURCES))
 	$(VENV)/flake8 $(wildcard $(SOURCES))
 	$(VENV)/lint-imports --no-logo
 	$(VENV)/python -m config.settings.example --check
-	$(VENV)/shellcheck .ci/run .ci/fresh-start .ci/find-python .ci/check-message
+	$(VENV)/shellcheck .ci/run .ci/fresh-start .ci/find-python .ci/check-message \
+		.ci/sdk-python .ci/sdk-typescript
 	$(VENV)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(VENV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows \
 		.github/workflows/*.yml

@@ -11,11 +11,12 @@ from django.db import transaction
 
 from config.errors import Forbidden, InvalidInput
 from tenants.models import BUILT_IN, Api, Application, Membership, Tenant
+from tenants.permissions import MANAGE
 from tenants.services import lean
 from tenants.services.memberships import join_open_tenant
 from tenants.validation import OIDC_SCOPES as OIDC_SCOPES
 
-IDENTITY_SCOPES = ("account", "manage")
+IDENTITY_SCOPES = ("account", MANAGE)
 
 
 class RestLoginNotAllowed(Forbidden):
@@ -48,11 +49,15 @@ class RegistrationClosed(Forbidden):
 
 @dataclass(frozen=True)
 class Target:
-    """What a token is for. Without `api_id` that is the identity API, or UserInfo."""
+    """What a token is for. Without `api_id` that is the identity API, or UserInfo.
+
+    `is_shared` is true for another tenant's API: it gets no permissions of this one.
+    """
 
     api_id: UUID | None
     audience: str
     scope: str
+    is_shared: bool = False
 
 
 def application_for(client_id: str | None) -> Application:
@@ -100,8 +105,33 @@ def target_of(
             return identity_target(application)
         for api in apis:
             if audience is None or api.identifier == audience:
-                return Target(api.id, api.identifier, scope_of(application, api))
-    raise InvalidInput.at(
+                scope = scope_of(application, api)
+                is_shared = api.tenant_id != application.tenant_id
+                return Target(api.id, api.identifier, scope, is_shared)
+    raise _invalid_target()
+
+
+def service_target(
+    application: Application,
+    audience: str | None,
+) -> Target:
+    """Return what a token of the application itself is for; None takes its default.
+
+    The identity API only where it manages: a service has no account. Raises as
+    `target_of`.
+    """
+    if application.may_manage and audience == settings.IDENTITY_API:
+        return Target(None, settings.IDENTITY_API, MANAGE)
+    target = target_of(application, audience)
+    if target.api_id is not None:
+        return target
+    if application.may_manage:
+        return Target(None, settings.IDENTITY_API, MANAGE)
+    raise _invalid_target()
+
+
+def _invalid_target() -> InvalidInput:
+    return InvalidInput.at(
         "audience",
         code="invalid_target",
         detail="This application may not ask for tokens for this audience.",

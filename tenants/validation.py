@@ -18,6 +18,7 @@ from config.serializers import is_storable
 RESERVED_SCOPES = ("account", "manage")
 OIDC_SCOPES = ("openid", "profile", "email", "roles", "offline_access")
 MAX_ENTRIES = 100
+MAX_API_PERMISSIONS = 50
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,64}")  # RFC 6749 section 3.3
 _URI = re.compile(r"[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+")
@@ -157,6 +158,23 @@ def scope_names(
                 field, code="reserved", detail=f"The scope {name} is reserved."
             )
     return list(names)
+
+
+def api_permissions(values: Sequence[str]) -> list[str]:
+    """Return what a role allows at its tenant's APIs: up to 50, sorted, each once."""
+    for value in values:
+        if not _SCOPE.fullmatch(value):
+            raise InvalidInput.at(
+                "api_permissions",
+                detail="A permission is 1 to 64 visible ASCII characters, no quotes.",
+            )
+    wanted = sorted(set(values))
+    if len(wanted) > MAX_API_PERMISSIONS:
+        raise InvalidInput.at(
+            "api_permissions",
+            detail=f"Expected at most {MAX_API_PERMISSIONS} permissions.",
+        )
+    return wanted
 
 
 def once(

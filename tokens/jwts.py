@@ -155,7 +155,7 @@ class SignedToken(Token):
 
 
 class AccessToken(SignedToken):
-    """RFC 9068, plus `sid`, `tenant`, `roles`."""
+    """RFC 9068, plus `sid`, `tenant`, `roles`, `permissions`."""
 
     token_type = "access"
     backend = KeyRingBackend(

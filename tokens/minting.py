@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from config.errors import Unavailable
+from config.errors import Forbidden, Unavailable
 from tenants.admission import Target
 from tenants.models import Application
 from tokens import feed, keyring, standing
@@ -27,6 +27,7 @@ from tokens.revocations import Subject, snapshot, subjects_of
 from tokens.standing import Standing
 
 WAIT_AT_MOST_SECONDS = 3.5
+LONGEST = 8000  # characters of an access token: it travels in a header line of 8 KiB
 _ATTEMPTS = 2
 # Who waits holds a thread: a tenant that changes roles all day must not hold them all.
 _waiters = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 4))
@@ -83,7 +84,8 @@ def issue(
     would catch the new tokens (a role change, a re-enabled user), this waits until the
     clock is past it, and looks once more.
 
-    Raises `TokenRevoked` when anything that the session hangs from has ended, and
+    Raises `TokenRevoked` when anything that the session hangs from has ended, `Forbidden`
+    where an access token has no room for what it must say, and
     `Unavailable` when it keeps changing or too many wait already: ask again shortly.
     """
     for left in reversed(range(_ATTEMPTS)):
@@ -133,7 +135,7 @@ def issue_to(
         if limit is None:
             made = AccessToken.carrying(claims)
             algorithm = application.signing_algorithm
-            text = made.signed(algorithm=algorithm, ring=keyring.at(state))
+            text = _short(made.signed(algorithm=algorithm, ring=keyring.at(state)))
             return ServiceToken(text, lives, target.scope)
         if math.isinf(limit):
             raise TokenRevoked
@@ -206,10 +208,32 @@ def _access_claims(
         "sid": str(present.sid),
         "tenant": str(present.tenant_id),
         "roles": list(present.roles),
+        "permissions": _permissions(present, target),
         "auth_time": int(present.auth_time.timestamp()),
         "amr": list(present.amr),
         "acr": ACR["mfa" in present.amr],
     }
+
+
+def _permissions(
+    present: Standing,
+    target: Target,
+) -> list[str]:
+    """Return what the member's roles allow at an API of their own tenant.
+
+    Another tenant's API gets none: whoever names them here has no say there.
+    """
+    is_own = target.api_id is not None and not target.is_shared
+    return list(present.permissions) if is_own else []
+
+
+def _short(token: str) -> str:
+    """Return an access token that fits into a header; raises `Forbidden`."""
+    if len(token) > LONGEST:
+        raise Forbidden(
+            "The scope, roles and permissions are more than a token has room for."
+        )
+    return token
 
 
 def _signed(
@@ -235,7 +259,7 @@ def _signed(
     now = time.time()
     access = AccessToken.carrying(claims)
     return TokenPair(
-        access_token=access.signed(algorithm=present.algorithm, ring=ring),
+        access_token=_short(access.signed(algorithm=present.algorithm, ring=ring)),
         expires_in=max(int(claims["exp"] - now), 0),
         refresh_token=RefreshToken.carrying(refresh).signed(
             algorithm="ES256", ring=ring

@@ -49,7 +49,10 @@ SELECT s.generation, s.issued_at, s.rotated_at, s.expires_at, s.idle_expires_at,
        t.mfa_required OR (a.client_id != %s AND EXISTS (
            SELECT 1 FROM tenants_membership_roles mr
            JOIN tenants_role r ON r.id = mr.role_id
-           WHERE mr.membership_id = m.id AND r.mfa_required))
+           WHERE mr.membership_id = m.id AND r.mfa_required)),
+       (SELECT {array}(r.api_permissions) FROM tenants_membership_roles mr
+        JOIN tenants_role r ON r.id = mr.role_id WHERE mr.membership_id = m.id),
+       p.tenant_id != t.id
 FROM tokens_session s
 JOIN tokens_login l ON l.id = s.login_id
 JOIN accounts_user u ON u.id = l.user_id
@@ -103,6 +106,8 @@ class Standing:
     member_until: datetime | None
     state: feed.State
     factor_wanted: bool
+    permissions: tuple[str, ...]
+    is_shared: bool
 
     @property
     def target(self) -> Target:
@@ -113,7 +118,7 @@ class Standing:
         allowed = {*self.application_scopes, *own, *OIDC_SCOPES}
         names = dict.fromkeys((*OIDC_SCOPES, *offered))
         held = [name for name in names if name in granted and name in allowed]
-        return Target(self.api_id, self.audience, " ".join(held))
+        return Target(self.api_id, self.audience, " ".join(held), self.is_shared)
 
     def require_in_force(self) -> None:
         """Raise `TokenRevoked`, saying plainly what ended it; nothing may be minted."""
@@ -157,6 +162,12 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str | bytes) else value
 
 
+def _union(lists: Any) -> tuple[str, ...]:
+    """Return what is in any of the lists; SQLite gives each as text."""
+    found = (_json(held) or () for held in _json(lists) or ())
+    return tuple(sorted({value for held in found for value in held}))
+
+
 def _access_seconds(chosen: int | None) -> int:
     """Return the lifetime of an access token: a revocation is listed for no longer."""
     wanted = chosen or settings.ACCESS_TOKEN_SECONDS
@@ -183,7 +194,14 @@ def read(sid: UUID) -> Standing:
     return _parsed(sid, row)
 
 
-_HOLD = ("not_ended", "epochs_match", "user_active", "not_suspended", "member")
+_HOLD = (
+    "not_ended",
+    "epochs_match",
+    "user_active",
+    "not_suspended",
+    "member",
+    "is_shared",
+)
 
 
 def _parsed(
@@ -197,7 +215,7 @@ def _parsed(
         rotated_at=_utc(row[2]),
         expires_at=_utc(row[3]),
         idle_expires_at=_utc(row[4]),
-        **dict(zip(_HOLD, map(bool, row[5:10]), strict=True)),
+        **dict(zip(_HOLD, map(bool, (*row[5:10], row[39])), strict=True)),
         door=row[10],
         scope=row[11],
         api_id=UUID(row[12]) if row[12] else None,
@@ -224,4 +242,5 @@ def _parsed(
         member_until=_utc(row[33]) if row[33] else None,
         state=feed.State(*row[34:37]),
         factor_wanted=bool(row[37]),
+        permissions=_union(row[38]),
     )

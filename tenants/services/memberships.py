@@ -28,6 +28,7 @@ from tenants.permissions import (
     require,
     require_within,
 )
+from tenants.services.room import require_room, require_room_of
 from tenants.services.tenants import one_of_a_kind
 from tenants.signals import membership_ended, roles_changed
 
@@ -90,8 +91,8 @@ def take_in(
     """Make an invited user a member, or give a member the invited roles as well.
 
     In the transaction that claims the invitation, whose maker's authority is what counts.
-    Raises `Conflict` for a membership that was suspended or has run out: an invitation
-    lifts neither.
+    Raises `Conflict` for a membership that was suspended or has run out (an invitation
+    lifts neither), and where a token has no room for all their roles.
     """
     mine = Membership.objects.filter(user=user, tenant=tenant)
     membership = mine.select_for_update().first()
@@ -99,12 +100,14 @@ def take_in(
         membership = Membership(user=user, tenant=tenant)
         membership.save(force_insert=True)
         membership.roles.set(roles)
+        require_room_of(mine)
         _record(Action.MEMBERSHIP_CREATED, membership, user)
         return membership
     if not membership.is_active:
         raise Conflict("Your membership of this tenant is suspended or has ended.")
     if set(roles) - set(membership.roles.all()):
         membership.roles.add(*roles)
+        require_room_of(mine)
         _record(Action.MEMBERSHIP_CHANGED, membership, user)
         _tell_change(membership, user)
     return membership
@@ -195,7 +198,7 @@ def grantable(
     """Return the roles as they are now, held to the commit, if they may be granted.
 
     Raises `InvalidInput` for another tenant's, `Forbidden` for one that allows more than
-    `acting_user` may do.
+    `acting_user` may do, `Conflict` for more than a token has room for.
     """
     wanted = {role.pk for role in roles}
     rows = Role.objects.select_for_update().filter(pk__in=wanted, tenant=tenant)
@@ -206,6 +209,7 @@ def grantable(
         )
     for role in found:
         require_within(acting_user, tenant, of_values(role.permissions))
+    require_room(found)
     return found
 
 

@@ -13,6 +13,7 @@ from config.errors import InvalidInput, NotFound
 from tenants import validation
 from tenants.models import Membership, Role, Tenant
 from tenants.permissions import Permission, of_values, require, require_within
+from tenants.services.room import require_room, require_room_of, room_taken
 from tenants.services.tenants import one_of_a_kind
 from tenants.signals import roles_changed
 
@@ -25,6 +26,7 @@ class Traits(TypedDict, total=False):
     name: str
     description: str
     permissions: Sequence[str]
+    api_permissions: Sequence[str]
     mfa_required: bool
 
 
@@ -40,6 +42,9 @@ def _checked(traits: Traits) -> Traits:
         for value in traits["permissions"]:
             validation.choice("permissions", value, Permission.values)
         traits["permissions"] = sorted(set(traits["permissions"]))
+    if "api_permissions" in traits:
+        allowed = validation.api_permissions(traits["api_permissions"])
+        traits["api_permissions"] = allowed
     return traits
 
 
@@ -56,6 +61,7 @@ def create_role(
     require(acting_user, tenant, Permission.ROLES_WRITE)
     role = Role(tenant=tenant, **_checked(traits))
     validation.role_name(role.name)
+    require_room([role])
     require_within(acting_user, tenant, of_values(role.permissions))
     taken = Role.objects.filter(tenant=tenant, name=role.name)
     with one_of_a_kind(taken, TAKEN), transaction.atomic():
@@ -65,7 +71,10 @@ def create_role(
             acting=acting_user,
             target=role,
             tenant_id=tenant.pk,
-            details={"permissions": role.permissions},
+            details={
+                "permissions": role.permissions,
+                "api_permissions": role.api_permissions,
+            },
         )
     return role
 
@@ -78,7 +87,8 @@ def change_role(
 ) -> Role:
     """Change a role; access tokens of its holders are refused, sessions live.
 
-    Raises `NotFound`, `Forbidden`, `InvalidInput`, and `Conflict` for a name in use.
+    Raises `NotFound`, `Forbidden`, `InvalidInput`, and `Conflict` for a name in use or
+    where a holder's tokens would have no room for it.
     """
     tenant = role.tenant
     require(acting_user, tenant, Permission.ROLES_WRITE)
@@ -93,14 +103,15 @@ def change_role(
         changed = sorted(n for n, v in wanted.items() if getattr(held, n) != v)
         if changed:
             Role.objects.filter(pk=role.pk).update(**wanted)
+            _require_room(held)
             record(
                 Action.ROLE_CHANGED,
                 acting=acting_user,
                 target=role,
                 tenant_id=tenant.pk,
-                details={"changed": changed, "permissions": list(asked)},
+                details={"changed": changed, **_lists(wanted)},
             )
-        if {"name", "permissions"} & set(changed):
+        if {"name", "permissions", "api_permissions"} & set(changed):
             _tell(tenant, holders(role), acting_user, Action.ROLE_CHANGED)
     role.refresh_from_db()
     return role
@@ -146,6 +157,22 @@ def named(
             detail=f"This tenant has no such role: {shown}.",
         )
     return found
+
+
+def _lists(traits: Traits) -> dict[str, list[str]]:
+    """Return the permissions that a change asked for, as its event tells them."""
+    told = {"permissions": list(traits.get("permissions", ()))}
+    if "api_permissions" in traits:
+        told["api_permissions"] = list(traits["api_permissions"])
+    return told
+
+
+def _require_room(before: Role) -> None:
+    """Raise `Conflict` if a role grew, and a token of a holder has no room for it now."""
+    now = Role.objects.get(pk=before.pk)
+    if room_taken([now]) > room_taken([before]):
+        require_room([now])
+        require_room_of(Membership.objects.filter(roles=now))
 
 
 def _locked(role: Role) -> Role:

@@ -140,3 +140,10 @@ def test_a_page_for_people_is_https() -> None:
     for bad in ("http://a.example", "https://", "https://u@a.example/", "help", "//a"):
         with pytest.raises(InvalidInput):
             validation.page("support_url", bad)
+
+
+def test_api_permissions_are_sorted_and_each_once() -> None:
+    assert validation.api_permissions(["b:x", "a!~", "b:x"]) == ["a!~", "b:x"]
+    for bad in (["a b"], ["x" * 65], [f"p{n}" for n in range(51)]):
+        with pytest.raises(InvalidInput):
+            validation.api_permissions(bad)

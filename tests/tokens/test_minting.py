@@ -11,17 +11,20 @@ import jwt
 import pytest
 from django.utils import timezone
 
-from config.errors import Unavailable
+from config.errors import Conflict, Forbidden, Unavailable
 from config.fields import uuid7
+from tenants import admission
 from tenants.models import Application, Membership
+from tenants.services import memberships, room
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
     LoginFactory,
     RoleFactory,
     SessionFactory,
+    TenantFactory,
 )
-from tokens import feed, keyring, minting, revocations
+from tokens import feed, keyring, minting, revocations, verification
 from tokens.errors import TokenInvalid, TokenRevoked
 from tokens.models import Revocation, Session
 from tokens.revocations import Entry, Kind
@@ -81,6 +84,7 @@ def test_an_access_token_says_what_the_contract_lists(settings: Any) -> None:
         "sid": str(session.sid),
         "tenant": str(tenant.pk),
         "roles": ["a", "clerk"],
+        "permissions": [],
         "auth_time": int(began.timestamp()),
         "amr": ["pwd", "otp", "mfa"],
         "acr": "aal2",
@@ -311,3 +315,80 @@ def test_a_standing_that_never_settles_makes_nobody_a_thief(
     Revocation.objects.all().delete()
     revocations.snapshot.forget()
     assert claims_of(refresh(token).refresh_token)["gen"] == 1
+
+
+def test_permissions_are_for_apis_of_the_tenant_alone() -> None:
+    tenant = TenantFactory()
+    own = ApiFactory(tenant=tenant)
+    foreign = ApiFactory()
+    foreign.shared_with.add(tenant)
+    application = ApplicationFactory(tenant=tenant, apis=[own, foreign])
+    role = RoleFactory(tenant=tenant, name="clerk", api_permissions=["b", "a"])
+    for api, said in ((own, ["a", "b"]), (foreign, []), (None, [])):
+        session = SessionFactory(application=application, audience=api)
+        Membership.objects.get(
+            user=session.login.user,
+            tenant=tenant,
+        ).roles.add(role)
+        claims = access_of(session)
+        assert (claims["permissions"], claims["roles"]) == (said, ["clerk"])
+
+
+def test_a_refresh_for_another_audience_gets_what_is_said_there() -> None:
+    tenant = TenantFactory()
+    own, foreign = ApiFactory(tenant=tenant), ApiFactory()
+    foreign.shared_with.add(tenant)
+    application = ApplicationFactory(tenant=tenant, apis=[own, foreign])
+    session = SessionFactory(application=application, audience=foreign)
+    role = RoleFactory(tenant=tenant, api_permissions=["orders:refund"])
+    Membership.objects.get(user=session.login.user, tenant=tenant).roles.add(role)
+    for api, said in ((own, ["orders:refund"]), (foreign, [])):
+        target = admission.target_of(application, api.identifier)
+        pair = minting.issue(session.sid, target=target)
+        assert claims_of(pair.access_token)["permissions"] == said
+
+
+def _full(session: Session) -> None:
+    """Give a member all that there is room for, through the service."""
+    tenant = session.application.tenant
+    wide = [f"{n:02}".ljust(64, "x") for n in range(50)]
+    held = [RoleFactory(tenant=tenant, api_permissions=wide)]
+    while True:
+        held.append(RoleFactory(tenant=tenant, name=f"{len(held)}🦊"))
+        try:
+            room.require_room(held)
+        except Conflict:
+            break
+    membership = Membership.objects.get(user=session.login.user, tenant=tenant)
+    memberships.change_membership(membership, roles=held[:-1], acting_user=None)
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256", "EdDSA"])
+def test_the_fullest_member_gets_a_token_that_our_own_verifier_takes(
+    algorithm: str,
+) -> None:
+    tenant = TenantFactory()
+    api = ApiFactory(tenant=tenant, identifier=f"https://a.example/{'x' * 230}")
+    application = ApplicationFactory(
+        tenant=tenant, apis=[api], signing_algorithm=algorithm
+    )
+    session = SessionFactory(application=application, audience=api)
+    _full(session)
+    token = minting.issue(session.sid).access_token
+    assert 6000 < len(token) <= minting.LONGEST
+    assert len(f"Authorization: Bearer {token}\r\n") < 8190  # gunicorn's own bound
+    verified = verification.verify(token, audience=api.identifier)
+    assert len(verified.claims["permissions"]) == 50
+
+
+def test_what_outgrew_a_token_all_the_same_is_refused_and_ends_nothing() -> None:
+    session = SessionFactory()
+    tenant = session.application.tenant
+    pair = minting.issue(session.sid)
+    mine = Membership.objects.get(user=session.login.user, tenant=tenant)
+    foxes = [RoleFactory(tenant=tenant, name=f"{n}{'🦊' * 60}") for n in range(12)]
+    mine.roles.set(foxes)  # past the services, as two writes at once
+    with pytest.raises(Forbidden, match="room"):
+        refresh(pair.refresh_token)
+    mine.roles.set(foxes[:1])
+    assert refresh(pair.refresh_token).access_token

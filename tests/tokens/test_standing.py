@@ -15,7 +15,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.fields import uuid7
-from tenants.models import BUILT_IN, Application, ApplicationApi, Membership, Tenant
+from tenants.models import (
+    BUILT_IN,
+    Api,
+    Application,
+    ApplicationApi,
+    Membership,
+    Tenant,
+)
 from tests.factories import (
     ApiFactory,
     ApplicationFactory,
@@ -296,3 +303,20 @@ def test_the_built_in_application_asks_for_its_tenants_flag_alone() -> None:
     assert refusal(session) == ""
     Tenant.objects.filter(pk=built_in.tenant_id).update(mfa_required=True)
     assert "second factor" in refusal(session)
+
+
+def test_permissions_are_the_sorted_union_over_the_members_roles(
+    session: Session,
+) -> None:
+    assert standing.read(session.sid).permissions == ()
+    tenant = session.application.tenant
+    membership = Membership.objects.get(user=session.login.user)
+    for allowed in (["orders:refund", "b"], [], ["a", "b"]):
+        membership.roles.add(RoleFactory(tenant=tenant, api_permissions=allowed))
+    other = RoleFactory(tenant=tenant, api_permissions=["other"])
+    MembershipFactory(tenant=tenant).roles.add(other)
+    read = standing.read(session.sid)
+    assert read.permissions == ("a", "b", "orders:refund")
+    assert not read.target.is_shared
+    Api.objects.update(tenant=TenantFactory())
+    assert standing.read(session.sid).target.is_shared

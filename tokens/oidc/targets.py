@@ -1,11 +1,14 @@
 """For which audience and scope a client asks, and what of it it may have."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from config.errors import InvalidInput
 from tenants import admission
 from tenants.admission import OIDC_SCOPES, Target
 from tenants.models import Application
+from tenants.permissions import MANAGE
 from tokens.standing import Standing
 
 REFRESH = "refresh_token"
@@ -37,7 +40,7 @@ def asked_for(
     granted = " ".join(held)
     if own.api_id is None:
         return Target(None, admission.without_api(granted, "oauth"), granted)
-    return Target(own.api_id, own.audience, granted)
+    return replace(own, scope=granted)
 
 
 def _standard(application: Application) -> list[str]:
@@ -78,14 +81,14 @@ def narrowed(
         other = _audience(application, resource)
         standard = [s for s in own.scope.split() if s in OIDC_SCOPES]
         held = [*standard, *other.scope.split()]
-        own = Target(other.api_id, other.audience, " ".join(held))
+        own = replace(other, scope=" ".join(held))
     wanted = scope.split()
     if set(wanted) - set(own.scope.split()):
         raise InvalidInput.at(
             "scope", code="invalid_scope", detail="The scope goes beyond the grant."
         )
     kept = [s for s in own.scope.split() if not wanted or s in wanted]
-    return Target(own.api_id, own.audience, " ".join(kept))
+    return replace(own, scope=" ".join(kept))
 
 
 def of_service(
@@ -96,13 +99,17 @@ def of_service(
 ) -> Target:
     """Return what an application asks for itself; raises `InvalidInput`.
 
-    Nobody is asked, so a scope that it may not have is refused. It has no identity.
+    Nobody is asked, so a scope that it may not have is refused. It has no identity. Who
+    asks for `manage` and names no resource means the identity API.
     """
-    own = admission.target_of(application, resource or None)
-    wanted, allowed = scope.split(), own.scope.split()
+    wanted = scope.split()
+    if not resource and MANAGE in wanted and application.may_manage:
+        resource = settings.IDENTITY_API
+    own = admission.service_target(application, resource or None)
+    allowed = own.scope.split()
     if set(wanted) - set(allowed):
         raise InvalidInput.at(
             "scope", code="invalid_scope", detail="The client may not have this scope."
         )
     kept = [s for s in allowed if not wanted or s in wanted]
-    return Target(own.api_id, own.audience, " ".join(kept))
+    return replace(own, scope=" ".join(kept))

@@ -1,3 +1,11 @@
+export { tokenOf } from "./bearer.js";
+export { type Answer, answer } from "./challenge.js";
+export { Client, type ClientOptions } from "./client.js";
 export * from "./errors.js";
+export type { Algorithm } from "./jwk.js";
+export { Listing, type Page } from "./management/caller.js";
+export type { Answer as ApiAnswer, Body, CallOptions, Model } from "./management/models.js";
 export { Principal, type PrincipalFields } from "./principal.js";
 export type { Requirement } from "./requirement.js";
+export type { Fetch } from "./transport.js";
+export { type RevocationPolicy, Verifier, type VerifierOptions, type VerifierStatus } from "./verifier.js";

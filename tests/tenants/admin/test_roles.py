@@ -61,3 +61,17 @@ def test_a_role_asks_for_a_second_factor() -> None:
     assert console(root()).post(f"{LIST}{role.pk}/change/", form).status_code == 302
     role.refresh_from_db()
     assert role.mfa_required
+
+
+def test_permissions_in_the_tenants_apis_stand_one_a_line() -> None:
+    role = RoleFactory.create(api_permissions=["orders:read", "orders:refund"])
+    page = console(root()).get(f"{LIST}{role.pk}/change/").content.decode()
+    assert "orders:read\norders:refund" in page.replace("\r", "")
+    form = {"name": role.name, "api_permissions": "orders:write\r\n\r\n orders:read "}
+    assert console(root()).post(f"{LIST}{role.pk}/change/", form).status_code == 302
+    role.refresh_from_db()
+    assert role.api_permissions == ["orders:read", "orders:write"]
+    form["api_permissions"] = "two words"
+    assert console(root()).post(f"{LIST}{role.pk}/change/", form).status_code == 200
+    role.refresh_from_db()
+    assert role.api_permissions == ["orders:read", "orders:write"]

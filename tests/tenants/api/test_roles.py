@@ -1,5 +1,6 @@
 """Roles over the management API."""
 
+import json
 from typing import Any
 
 import jwt
@@ -8,10 +9,18 @@ from rest_framework.test import APIClient
 
 from accounts.audit.models import Event
 from accounts.models import User
-from tenants.models import Role, Tenant
-from tests.factories import MembershipFactory, RoleFactory, TenantFactory
+from tenants.models import Membership, Role, Tenant
+from tests.factories import (
+    ApiFactory,
+    ApplicationFactory,
+    MembershipFactory,
+    RoleFactory,
+    SessionFactory,
+    TenantFactory,
+)
 from tests.tenants.api.conftest import As, SignedIn
 from tests.tenants.conftest import Member
+from tokens import minting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
@@ -49,6 +58,7 @@ def test_an_admin_makes_a_role(
         "name": "clerk",
         "description": "",
         "permissions": ["audit:read", "members:read"],
+        "api_permissions": [],
         "mfa_required": False,
         "created_at": made.created_at.isoformat().replace("+00:00", "Z"),
     }
@@ -200,3 +210,105 @@ def test_a_role_may_ask_for_a_second_factor(
     assert answer.json() == made | {"mfa_required": False}
     (event,) = told("changed")
     assert event.details["changed"] == ["mfa_required"]
+
+
+BAD: list[Any] = ["x", {}, 7, None, [7], [None], [["x"]], [{"name": "x"}]]
+TEXTS = ["", "a b", '"', "\\", "é", "🦊", "a\n", "\x00", "\ud800", "x" * 65]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [*BAD, *([text] for text in TEXTS), ["x" * 60_000], [f"p{n}" for n in range(51)]],
+)
+def test_api_permissions_that_no_token_could_carry_are_refused(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    values: Any,
+) -> None:
+    before = tenant.roles.count()
+    raw = json.dumps({"name": "clerk", "api_permissions": values})
+    answer = manager.post(path, raw, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert tenant.roles.count() == before
+
+
+def test_a_tenant_admin_names_permissions_for_their_own_apis(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    sent = {"name": "clerk", "api_permissions": ["orders:refund", "a!~", "a!~"]}
+    made = manager.post(path, sent, format="json").json()
+    assert made["api_permissions"] == ["a!~", "orders:refund"]
+    change: dict[str, Any] = {"api_permissions": []}
+    answer = manager.patch(f"{path}/{made['id']}", change, format="json")
+    assert answer.json() == made | change
+
+
+def test_a_role_that_a_holders_token_has_no_room_for_is_a_conflict(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    first, second = RoleFactory.create_batch(2, tenant=tenant)
+    MembershipFactory(tenant=tenant).roles.add(first, second)
+    for role, status in ((first, 200), (second, 409)):
+        sent = {
+            "api_permissions": [f"{n}{role.name}".ljust(64, "x") for n in range(50)]
+        }
+        answer = manager.patch(f"{path}/{role.pk}", sent, format="json")
+        assert answer.status_code == status
+    assert answer.json()["code"] == "conflict" and "room" in answer.json()["detail"]
+
+
+def test_strangers_name_no_permissions(
+    client: APIClient,
+    member: Member,
+    as_user: As,
+    tenant: Tenant,
+    path: str,
+) -> None:
+    role = RoleFactory(tenant=tenant)
+    stranger = as_user(member("roles:write", of=TenantFactory()).user)
+    reader = as_user(member("roles:read").user)
+    person = as_user(member("roles:write").user, scopes=("account",))
+    sent = {"api_permissions": ["orders:refund"]}
+    for caller, status in (
+        (client, 401),
+        (stranger, 404),
+        (reader, 403),
+        (person, 403),
+    ):
+        answer = caller.patch(f"{path}/{role.pk}", sent, format="json")
+        assert answer.status_code == status
+    role.refresh_from_db()
+    assert role.api_permissions == []
+
+
+def test_other_permissions_reach_a_holder_with_the_next_refresh(
+    manager: APIClient,
+    tenant: Tenant,
+    path: str,
+    keys: None,
+) -> None:
+    api = ApiFactory(tenant=tenant)
+    application = ApplicationFactory(tenant=tenant, apis=[api])
+    session = SessionFactory(application=application, audience=api)
+    role = RoleFactory(tenant=tenant, api_permissions=["orders:read"])
+    person = Membership.objects.get(user=session.login.user, tenant=tenant)
+    person.roles.add(role)
+    pair = minting.issue(session.sid)
+    asked = {"token": pair.access_token, "audience": api.identifier}
+    caller, verify = APIClient(), "/api/v1/tokens/verify"
+    said = caller.post(verify, asked, format="json").json()
+    assert said["claims"]["permissions"] == ["orders:read"]
+    change = {"api_permissions": ["orders:refund"]}
+    assert manager.patch(f"{path}/{role.pk}", change, format="json").status_code == 200
+    stale = caller.post(verify, asked, format="json").json()
+    assert stale["active"] is False
+    body = {"refresh_token": pair.refresh_token}
+    fresh = caller.post("/api/v1/tokens/refresh", body, format="json").json()
+    claims = jwt.decode(fresh["access_token"], options={"verify_signature": False})
+    assert claims["permissions"] == ["orders:refund"]

@@ -2,9 +2,11 @@
 
 import pytest
 
+from accounts.audit.models import Event
 from accounts.models import User
 from config.errors import Conflict, Forbidden, InvalidInput, NotFound
-from tenants.models import Role, Tenant
+from tenants.models import Membership, Role, Tenant
+from tenants.permissions import of_memberships
 from tenants.services import roles
 from tests.conftest import Together
 from tests.factories import MembershipFactory, RoleFactory, TenantFactory
@@ -127,3 +129,51 @@ def test_of_roles_made_at_once_one_stands(together: Together) -> None:
     )
     kinds = sorted(type(outcome).__name__ for outcome in outcomes)
     assert kinds == ["Conflict"] * 5 + ["Role"], outcomes
+
+
+def test_api_permissions_are_the_tenants_own(
+    member: Member,
+    tenant: Tenant,
+) -> None:
+    writer = member("roles:write").user
+    role = roles.create_role(
+        tenant,
+        name="refunds",
+        api_permissions=["orders:refund", "members:write", "orders:refund"],
+        acting_user=writer,
+    )
+    assert role.api_permissions == ["members:write", "orders:refund"]
+    assert role.permissions == [], "they allow nothing on our own API"
+    holder = MembershipFactory(tenant=tenant)
+    holder.roles.add(role)
+    assert not of_memberships(Membership.objects.filter(pk=holder.pk))
+    roles.change_role(role, api_permissions=["orders:read"], acting_user=writer)
+    (event,) = Event.objects.filter(action="tenant:role:changed")
+    assert event.details == {
+        "changed": ["api_permissions"],
+        "permissions": [],
+        "api_permissions": ["orders:read"],
+    }
+    assert Revocation.objects.filter(kind="membership").count() == 1
+    roles.change_role(role, api_permissions=["orders:read"], acting_user=writer)
+    assert Revocation.objects.filter(kind="membership").count() == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["a b"], ['a"'], ["a\\"], [""], ["x" * 65], ["é"], ["🦊"], ["a\n"], ["a\x00"]],
+)
+def test_a_malformed_api_permission_is_refused(
+    tenant: Tenant,
+    values: list[str],
+) -> None:
+    with pytest.raises(InvalidInput):
+        roles.create_role(tenant, name="x", api_permissions=values, acting_user=None)
+
+
+def test_a_role_has_at_most_fifty_api_permissions(tenant: Tenant) -> None:
+    values = [f"p{n}" for n in range(50)]
+    roles.create_role(tenant, name="x", api_permissions=values, acting_user=None)
+    values.append("more")
+    with pytest.raises(InvalidInput):
+        roles.create_role(tenant, name="y", api_permissions=values, acting_user=None)

@@ -16,7 +16,7 @@ from tokens.jwts import RefreshToken
 REFRESH = "refresh_token"
 _TOLD = (
     *("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"),
-    *("sid", "tenant", "roles", "auth_time", "amr", "acr"),
+    *("sid", "tenant", "roles", "permissions", "auth_time", "amr", "acr"),
 )
 
 

@@ -1,5 +1,7 @@
 """Refresh at `/oauth/token`: by the client that the session is of, for what was granted."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from config.errors import InvalidInput
@@ -56,7 +58,7 @@ def _allowed(
         return target
     absent = consents.missing(present.user_id, application, target)
     held = [name for name in target.scope.split() if name not in absent]
-    kept = Target(target.api_id, target.audience, " ".join(held))
+    kept = replace(target, scope=" ".join(held))
     if consents.is_needed(present.user_id, application, kept):
         raise InvalidInput.at(
             "resource",

@@ -1,0 +1,3 @@
+import { proxy } from "./auth";
+
+export default proxy({ protect: ["/orders"] });

@@ -1,0 +1,43 @@
+import { SignedIn, SignedOut, useAuth } from "@ntt-auth/client/react";
+import { useState } from "react";
+
+/** Whoever is signed in may call both APIs; the answers stand below. */
+export function App() {
+  const { user, login, logout } = useAuth();
+  return (
+    <>
+      <h1>Orders</h1>
+      <SignedOut>
+        <p>You are signed out.</p>
+        <button onClick={() => login()}>Sign in</button>
+        <button onClick={() => login({ prompt: "create" })}>Sign up</button>
+      </SignedOut>
+      <SignedIn>
+        <p>You are {user?.name || user?.email}.</p>
+        <Calls />
+        <button onClick={() => logout()}>Sign out</button>
+      </SignedIn>
+    </>
+  );
+}
+
+function Calls() {
+  const { fetch } = useAuth();
+  const [answer, setAnswer] = useState("");
+
+  async function call(service: string) {
+    setAnswer("...");
+    const began = performance.now();
+    const response = await fetch(`/api/${service}/orders`).catch((error: Error) => error);
+    const text = response instanceof Error ? response.message : `${response.status} ${await response.text()}`;
+    setAnswer(`${service}, ${Math.round(performance.now() - began)} ms: ${text}`);
+  }
+
+  return (
+    <>
+      <button onClick={() => call("fastapi")}>Call FastAPI</button>
+      <button onClick={() => call("express")}>Call Express</button>
+      <output>{answer}</output>
+    </>
+  );
+}
