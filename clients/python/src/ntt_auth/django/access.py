@@ -26,7 +26,7 @@ def login_required(
     acr: str | None = None,
     max_age: int | None = None,
 ) -> Any:
-    """Guard a view, plain or async: `@login_required` or `@login_required(acr="aal2")`.
+    """Guard a view, plain or async, with or without arguments.
 
     Who is not signed in, or not as strongly or recently (RFC 9470), is sent to sign in
     and comes back here; a request for JSON is answered 401 instead. Without a scope, role

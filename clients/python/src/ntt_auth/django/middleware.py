@@ -68,14 +68,15 @@ class NttAuthMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
         self._get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Answer:
         """Add `request.ntt_auth`, and `request.user` where somebody is signed in by us."""
         auth = RequestAuth(request)
         request.ntt_auth = auth  # type: ignore[attr-defined]
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._later(request, auth)
         if sessions.HANDLE in request.session:
             _add_user(request, auth)

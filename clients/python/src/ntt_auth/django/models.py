@@ -1,6 +1,9 @@
 """The mirror of people, and the sign-ins of this site."""
 
+from __future__ import annotations  # Django's fields take no type at run time
+
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -22,15 +25,23 @@ class AbstractMirror(models.Model):
     Inherit from it for further columns. `synced_at` is when the issuer said so.
     """
 
-    identity = models.CharField(max_length=64, unique=True, editable=False)
-    issuer = models.CharField(max_length=255)
-    sub = models.CharField(max_length=255, db_index=True)
-    email = models.CharField(max_length=320, blank=True, db_index=True)
-    email_verified = models.BooleanField(default=False)
-    name = models.CharField(max_length=NAME_LENGTH, blank=True)
-    tenant = models.CharField(max_length=64, blank=True)
-    is_active = models.BooleanField(default=True)
-    synced_at = models.DateTimeField(null=True)
+    identity: models.CharField[str, str] = models.CharField(
+        max_length=64, unique=True, editable=False
+    )
+    issuer: models.CharField[str, str] = models.CharField(max_length=255)
+    sub: models.CharField[str, str] = models.CharField(max_length=255, db_index=True)
+    email: models.CharField[str, str] = models.CharField(
+        max_length=320, blank=True, db_index=True
+    )
+    email_verified: models.BooleanField[bool, bool] = models.BooleanField(default=False)
+    name: models.CharField[str, str] = models.CharField(
+        max_length=NAME_LENGTH, blank=True
+    )
+    tenant: models.CharField[str, str] = models.CharField(max_length=64, blank=True)
+    is_active: models.BooleanField[bool, bool] = models.BooleanField(default=True)
+    synced_at: models.DateTimeField[datetime | None, datetime | None] = (
+        models.DateTimeField(null=True)
+    )
 
     # What templates and Django's own decorators ask of a user.
     is_authenticated = True
@@ -38,7 +49,7 @@ class AbstractMirror(models.Model):
     is_staff = False
     is_superuser = False
 
-    class Meta:
+    class Meta:  # noqa: D106
         abstract = True
 
     def __str__(self) -> str:
@@ -65,7 +76,7 @@ class AbstractMirror(models.Model):
 class Person(AbstractMirror):
     """The mirror: point foreign keys here."""
 
-    class Meta:
+    class Meta:  # noqa: D106
         verbose_name_plural = "people"
 
 
@@ -76,10 +87,20 @@ class SignIn(models.Model):
     replaces the tokens names the one that they saw.
     """
 
-    id = models.CharField(max_length=43, primary_key=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    sid = models.CharField(max_length=255, blank=True, db_index=True)
-    tokens = models.TextField()
-    generation = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    refreshed_at = models.DateTimeField(auto_now=True, db_index=True)
+    id: models.CharField[str, str] = models.CharField(max_length=43, primary_key=True)
+    person: models.ForeignKey[Person, Person] = models.ForeignKey(
+        Person, on_delete=models.CASCADE
+    )
+    sid: models.CharField[str, str] = models.CharField(
+        max_length=255, blank=True, db_index=True
+    )
+    tokens: models.TextField[str, str] = models.TextField()
+    generation: models.PositiveIntegerField[int, int] = models.PositiveIntegerField(
+        default=0
+    )
+    created_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
+        auto_now_add=True
+    )
+    refreshed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField(
+        auto_now=True, db_index=True
+    )

@@ -54,7 +54,7 @@ def begin(
         raise SignInFailed("The two tokens are of two people.", code="id_token_invalid")
     person = mirror.keep(mirror.from_claims(tokens.claims))
     before = _row(request)
-    if before is not None and before.person_id == person.pk:
+    if before is not None and before.person == person:
         request.session.cycle_key()
     else:
         request.session.flush()  # what stands in it is another's
@@ -155,7 +155,9 @@ def _refreshed(
         got = conf.client().refresh(tokens.refresh_token, subject=sub)
     except RefreshRefused:
         newer = _newer(row)  # another process may have been faster
-        return _verified(row, newer) if newer is not None else _over(row)
+        if newer is not None:
+            return _verified(row, newer)
+        return _over(row)
     except Unavailable:
         if time.time() >= tokens.expires_at:
             raise
@@ -194,8 +196,9 @@ def _verified(
         return _over(row)
 
 
-def _over(row: SignIn) -> None:
+def _over(row: SignIn) -> Current | None:
     SignIn.objects.filter(pk=row.pk).delete()
+    return None
 
 
 def _merged(

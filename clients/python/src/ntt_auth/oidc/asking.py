@@ -104,6 +104,6 @@ def begin(
 
 
 def challenge(code_verifier: str) -> str:
-    """Return the S256 challenge (RFC 7636 section 4.2)."""
+    """Return what goes out for a code verifier: S256 of RFC 7636 section 4.2."""
     digest = hashlib.sha256(code_verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

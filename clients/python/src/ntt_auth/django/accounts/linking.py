@@ -25,7 +25,7 @@ def _linked(person: Person) -> Any:
 
 def _made(person: Person) -> Any:
     """Make a user without a password, whose name no sign-up form can have taken for it."""
-    model = get_user_model()
+    model: Any = get_user_model()
     given = {model.USERNAME_FIELD: person.identity}
     if hasattr(model, "email") and model.USERNAME_FIELD != "email":
         given["email"] = person.email
