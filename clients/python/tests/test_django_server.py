@@ -1,6 +1,9 @@
 """A Django site before the real service: from a click of the operator to a refusal."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,3 +143,43 @@ def test_without_a_second_factor_a_step_up_does_not_go_round(
         walk(who, f"{shop}/orders/", ada, shop)
         assert walk(who, f"{shop}/strong/", ada, shop).status_code == 400
         assert who.get(f"{shop}/").json()["sub"]
+
+
+def test_the_mirror_is_brought_in_step_and_the_vanished_are_inactive(
+    real: Service,
+    ada: str,
+) -> None:
+    traits = ["--tenant", "default", "--name", "Mirror", "--type", "service"]
+    made = real.made(
+        "create-application", *traits, "--first-party", "--manages", "instance"
+    )
+    script = """
+import os, sys, django
+from django.conf import settings
+settings.configure(
+    SECRET_KEY="x", USE_TZ=True, INSTALLED_APPS=["ntt_auth.django"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    NTT_AUTH={"CLIENT_ID": "shop"},
+)
+django.setup()
+from django.core.management import call_command
+from ntt_auth.django.models import Person, identity_of
+call_command("migrate", verbosity=0)
+issuer = os.environ["NTT_AUTH_ISSUER"]
+Person.objects.create(issuer=issuer, sub="gone", identity=identity_of(issuer, "gone"))
+call_command("ntt_auth_sync", skip_checks=True)
+print(Person.objects.get(email=sys.argv[1]).is_active, Person.objects.get(sub="gone").is_active)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, ada],
+        env={
+            **os.environ,
+            "NTT_AUTH_ISSUER": real.issuer,
+            "NTT_AUTH_SYNC_CLIENT_ID": made["client_id"],
+            "NTT_AUTH_SYNC_CLIENT_SECRET": made["client_secret"],
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.endswith("True False\n"), done.stdout + done.stderr
