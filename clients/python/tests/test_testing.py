@@ -17,9 +17,9 @@ from ntt_auth import (
     TokenInvalid,
     TokenRevoked,
     Verifier,
-    verifier,
 )
 from ntt_auth._http import Request, Unreachable
+from ntt_auth.drivers import base
 from ntt_auth.testing import Issuer, Tokens
 from ntt_auth.testing.keys import generate
 from ntt_auth.verification.steps import Clock
@@ -32,7 +32,7 @@ KINDS = ("session", "token", "user", "membership", "application", "tenant", "key
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No verifier of another test is there, and no configuration."""
-    monkeypatch.setattr(verifier, "VERIFIERS", weakref.WeakSet())
+    monkeypatch.setattr(base, "VERIFIERS", weakref.WeakSet())
     monkeypatch.setattr("ntt_auth.testing.application._of_django", set)
     for name in ("ISSUER", "AUDIENCE", "REVOCATION"):
         monkeypatch.delenv(f"NTT_AUTH_{name}", raising=False)
