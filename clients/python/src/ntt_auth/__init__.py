@@ -74,7 +74,14 @@ __all__ = [
     "Verifier",
     "WebhookInvalid",
 ]
-_MODULES = ("errors", "principals", "requirements", "verifier")
+_MODULES = (
+    "errors",
+    "principals",
+    "requirements",
+    "drivers.base",
+    "drivers.threads",
+    "drivers.tasks",  # the last: it loads asyncio
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -109,7 +109,7 @@ class AsyncVerifier(Base):
         place = self._place()
         flight = place.flights.get(need)
         if flight is None or flight.done():
-            flight = asyncio.ensure_future(_arun(self._core.turn(need), place.channel))
+            flight = asyncio.ensure_future(_run(self._core.turn(need), place.channel))
             place.flights[need] = flight
         await asyncio.wait((flight,), timeout=self._core.options.http_timeout)
 
@@ -122,7 +122,7 @@ class AsyncVerifier(Base):
         if self._loop is not None:
             self._core.feed.released()
         self._loop = loop
-        self._task = loop.create_task(_afollow(weakref.ref(self)))
+        self._task = loop.create_task(_follow(weakref.ref(self), self._place().channel))
 
     async def _background(self) -> float:
         core = self._core
@@ -143,17 +143,24 @@ class _Place:
         self.flights: dict[Need, asyncio.Future[None]] = {}
 
 
-async def _afollow(verifier: "weakref.ref[AsyncVerifier]") -> None:
-    while True:
-        found = verifier()
-        if found is None:
-            return
-        pause = await found._background()
-        del found
-        await asyncio.sleep(pause)
+async def _follow(
+    verifier: "weakref.ref[AsyncVerifier]",
+    channel: AsyncChannel,
+) -> None:
+    """Keep a verifier in step until it is closed, or its loop or itself ends."""
+    try:
+        while True:
+            found = verifier()
+            if found is None:
+                return
+            pause = await found._background()
+            del found
+            await asyncio.sleep(pause)
+    finally:
+        await channel.aclose()
 
 
-async def _arun(
+async def _run(
     turn: Turn,
     channel: AsyncChannel,
 ) -> None:

@@ -79,11 +79,6 @@ class Keys:
         """Tell whether there are keys that may still be used."""
         return self.age <= LAST_SECONDS
 
-    @property
-    def fresh(self) -> bool:
-        """Tell whether the keys are so young that an unknown `kid` is nobody's."""
-        return self.age <= FRESH_SECONDS
-
     def get(self, kid: str) -> Key | None:
         """Return the key of this name, if it may be used."""
         return self._keys.get(kid) if self.usable else None
