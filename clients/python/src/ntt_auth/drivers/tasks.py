@@ -1,6 +1,7 @@
 """`AsyncVerifier`: never blocks; one task follows the revocations."""
 
 import asyncio
+import threading
 import weakref
 from types import TracebackType
 from typing import Any, cast
@@ -9,7 +10,7 @@ from ntt_auth._http import AsyncChannel, Request, Response, Unreachable
 from ntt_auth.drivers.base import REST, Base, nap, resume
 from ntt_auth.principals import Principal
 from ntt_auth.verification import rehearsal
-from ntt_auth.verification.steps import Need, Turn
+from ntt_auth.verification.steps import MOMENT, MOMENT_SECONDS, Need, Turn
 
 
 class AsyncVerifier(Base):
@@ -34,6 +35,7 @@ class AsyncVerifier(Base):
     def _fresh(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Place] = (
             weakref.WeakKeyDictionary()
         )
@@ -114,14 +116,17 @@ class AsyncVerifier(Base):
         await asyncio.wait((flight,), timeout=self._core.options.http_timeout)
 
     def _start(self) -> None:
-        loop = asyncio.get_running_loop()
         if rehearsal.is_on():
             return
         if self._loop is not None and not self._loop.is_closed():
             return
-        if self._loop is not None:
-            self._core.feed.released()
-        self._loop = loop
+        loop = asyncio.get_running_loop()
+        with self._starting:
+            if self._loop is not None and not self._loop.is_closed():
+                return  # another loop was quicker
+            if self._loop is not None:
+                self._core.feed.released()
+            self._loop = loop
         self._task = loop.create_task(_follow(weakref.ref(self), self._place().channel))
 
     async def _background(self) -> float:
@@ -172,7 +177,7 @@ async def _run(
             if isinstance(step, Request):
                 answer = await _tried(channel, step)
             else:
-                await asyncio.sleep(0)
+                await asyncio.sleep(MOMENT_SECONDS if step is MOMENT else 0)
     except StopIteration:
         return
     finally:

@@ -263,6 +263,7 @@ class Core:
 
     def released(self) -> None:
         """After a fork: nothing of the parent's work goes on here."""
+        self.keys.released()
         self.feed.released()
         self.cache.released()
 
