@@ -5,7 +5,6 @@ is imported at the first request, for a quick start. An exchange has one deadlin
 all of it, a bounded answer, and never follows a redirect.
 """
 
-import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -162,6 +161,8 @@ class AsyncChannel:
         """Return the answer; raises `Unreachable`."""
         if _handlers:
             return _handlers[-1](request)
+        import asyncio  # slow to load, and of no use where nothing is async
+
         try:
             return await asyncio.wait_for(self._exchange(request), request.timeout)
         except asyncio.TimeoutError:
