@@ -45,6 +45,7 @@ _BY_NAME: dict[str, Any] = {
     "kind": "session",
     "language": "de",
     "logo_url": "https://id.example.com/account/brand/acme/logo?v=9f86d081884c7d65",
+    "manages": "",
     "methods": ["email_code"],
     "name": "Ada Lovelace",
     "new_password": "a wholly different passphrase",

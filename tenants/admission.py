@@ -11,11 +11,12 @@ from django.db import transaction
 
 from config.errors import Forbidden, InvalidInput
 from tenants.models import BUILT_IN, Api, Application, Membership, Tenant
+from tenants.permissions import MANAGE
 from tenants.services import lean
 from tenants.services.memberships import join_open_tenant
 from tenants.validation import OIDC_SCOPES as OIDC_SCOPES
 
-IDENTITY_SCOPES = ("account", "manage")
+IDENTITY_SCOPES = ("account", MANAGE)
 
 
 class RestLoginNotAllowed(Forbidden):
@@ -107,7 +108,30 @@ def target_of(
                 scope = scope_of(application, api)
                 is_shared = api.tenant_id != application.tenant_id
                 return Target(api.id, api.identifier, scope, is_shared)
-    raise InvalidInput.at(
+    raise _invalid_target()
+
+
+def service_target(
+    application: Application,
+    audience: str | None,
+) -> Target:
+    """Return what a token of the application itself is for; None takes its default.
+
+    The identity API only where it manages: a service has no account. Raises as
+    `target_of`.
+    """
+    if application.may_manage and audience == settings.IDENTITY_API:
+        return Target(None, settings.IDENTITY_API, MANAGE)
+    target = target_of(application, audience)
+    if target.api_id is not None:
+        return target
+    if application.may_manage:
+        return Target(None, settings.IDENTITY_API, MANAGE)
+    raise _invalid_target()
+
+
+def _invalid_target() -> InvalidInput:
+    return InvalidInput.at(
         "audience",
         code="invalid_target",
         detail="This application may not ask for tokens for this audience.",

@@ -172,6 +172,7 @@ class ApplicationForm(RefusableForm):
         fields = [
             *["tenant", "name", "type", "is_first_party", "redirect_uris", "grants"],
             *["require_pushed_authorization_requests", "allowed_origins", "scopes"],
+            *["manages"],
             *["signing_algorithm", "id_token_algorithm", "access_token_seconds"],
             *["session_idle_seconds", "session_absolute_seconds"],
             *["post_logout_redirect_uris", "backchannel_logout_uri"],
@@ -182,6 +183,7 @@ class ApplicationForm(RefusableForm):
             "is_first_party": "First-party",
             "require_pushed_authorization_requests": "Require pushed requests (PAR)",
             "signing_algorithm": "Access tokens are signed with",
+            "manages": "Manages by the API",
             "id_token_algorithm": "ID tokens are signed with",
             "backchannel_logout_uri": "Back-channel logout URI",
             "client_authentication": "It proves itself by",
@@ -195,6 +197,9 @@ class ApplicationForm(RefusableForm):
             "secret may sign people in by REST.",
             "require_pushed_authorization_requests": "Sign-ins begin with a call from "
             "its server (RFC 9126), so that nobody alters them on the way.",
+            "manages": "What this service may do without a person, with its secret "
+            "alone: its tenant as a tenant admin, or everything as a superuser (only in "
+            "the built-in tenant). First-party services only; only superusers set it.",
             "id_token_algorithm": "RS256 is what every OpenID Connect client knows.",
             "access_token_seconds": "Empty takes the instance's.",
             "session_idle_seconds": "Without a refresh. Empty takes the instance's.",

@@ -11,6 +11,7 @@ from typing_extensions import override
 from config.fields import IdField, KeyField
 from tenants.branded import Branded
 from tenants.metadata import ClientMetadata
+from tenants.service_accounts import ServiceAccount as ServiceAccount  # noqa: F401
 
 BUILT_IN = "default"
 
@@ -98,6 +99,13 @@ class Application(ClientMetadata):
         NATIVE = "native", "native"
         SERVICE = "service", "service"
 
+    class Manages(models.TextChoices):
+        """What it manages over the management API as itself, without a person."""
+
+        NOTHING = "", "nothing"
+        TENANT = "tenant", "its own tenant"
+        INSTANCE = "instance", "the whole instance"
+
     class Algorithm(models.TextChoices):
         """With what its tokens are signed."""
 
@@ -125,6 +133,9 @@ class Application(ClientMetadata):
     id_token_algorithm = KeyField(
         max_length=8, choices=Algorithm.choices, default=Algorithm.RS256
     )
+    manages = KeyField(
+        max_length=8, choices=Manages.choices, default=Manages.NOTHING, blank=True
+    )
     access_token_seconds = models.PositiveIntegerField(null=True, blank=True)
     session_idle_seconds = models.PositiveIntegerField(null=True, blank=True)
     session_absolute_seconds = models.PositiveIntegerField(null=True, blank=True)
@@ -150,6 +161,12 @@ class Application(ClientMetadata):
     def is_confidential(self) -> bool:
         """Whether it can keep a secret or a key (RFC 6749 section 2.1)."""
         return self.type in (self.Type.WEB, self.Type.SERVICE)
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether it may hold the right that `manages` names."""
+        ours = self.is_first_party and self.type == self.Type.SERVICE
+        return bool(self.manages) and ours
 
     @property
     def access_seconds(self) -> int:

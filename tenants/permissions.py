@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import models
 
 from accounts.models import User
-from accounts.services.authority import require_superuser
+from accounts.services.authority import require_person, require_superuser
 from config.errors import Forbidden, NotFound
-from tenants.models import Application, Membership, Tenant
+from tenants.models import Application, Membership, ServiceAccount, Tenant
 
 
 class Permission(models.TextChoices):
@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     AUDIT_READ = "audit:read", "read the audit trail"
 
 
+MANAGE = "manage"  # the scope
 ALL = frozenset(Permission)
 _KNOWN = {permission.value: permission for permission in Permission}
 
@@ -51,11 +52,16 @@ def effective_permissions(
     user: User,
     tenant: Tenant,
 ) -> frozenset[Permission]:
-    """Return what `user` may do in `tenant` now: all for a superuser; else by roles."""
+    """Return what `user` may do in `tenant` now: all for a superuser; else by roles.
+
+    A service may do all in its own tenant.
+    """
     if not user.is_active:
         return frozenset()
     if user.is_superuser:
         return ALL
+    if isinstance(user, ServiceAccount):
+        return ALL if user.tenant_id == tenant.pk else frozenset()
     mine = Membership.objects.active().filter(user=user, tenant=tenant)
     return of_memberships(mine.filter(tenant__suspended_at=None))
 
@@ -65,6 +71,8 @@ def managed_tenants(user: User) -> models.QuerySet[Tenant]:
     tenants = Tenant.objects.all()
     if user.is_active and user.is_superuser:
         return tenants
+    if isinstance(user, ServiceAccount):
+        return tenants.filter(pk=user.tenant_id) if user.is_active else tenants.none()
     held: set[UUID] = set()
     if user.is_active:
         mine = Membership.objects.active().filter(user=user, tenant__suspended_at=None)
@@ -110,7 +118,21 @@ def require_application(
 
     First-party applications get tokens for people's own accounts: whoever moves their
     redirect URIs or holds their secrets gets those too. So only superusers write them.
+    Those that manage, for themselves or for people, no service writes, its own least.
     """
     require(user, application.tenant, Permission.APPLICATIONS_WRITE)
     if application.is_first_party:
         require_superuser(user)
+    require_person_for(application, user)
+
+
+def require_person_for(
+    application: Application,
+    user: User | None,
+) -> None:
+    """Raise `Forbidden` where a service writes an application that manages.
+
+    With one that gets the scope `manage` for people it could act as a superuser.
+    """
+    if application.manages or MANAGE in application.scopes:
+        require_person(user)

@@ -9,6 +9,7 @@ from typing_extensions import override
 from accounts import freshness
 from accounts.api.requests import caller
 from accounts.errors import InsufficientScope
+from config.errors import Forbidden
 
 
 class _ScopePermission(BasePermission):
@@ -41,7 +42,10 @@ class AccountScope(_ScopePermission):
         request: Request,
         view: Any,
     ) -> bool:
-        person = getattr(request.user, "pk", None) is not None
+        user = request.user
+        person = getattr(user, "pk", None) is not None
+        if person and getattr(user, "is_service", False):
+            raise Forbidden("Only a person may do this.")
         return person and super().has_permission(request, view)
 
 

@@ -32,6 +32,11 @@ class UserInput(StrictSerializer):
     name = Name(required=False)
     email_verified = StrictBooleanField(required=False, source="verified")
     is_superuser = StrictBooleanField(required=False)
+    send_invite = StrictBooleanField(
+        required=False,
+        help_text="Mail them a link, good for a week, by which to choose a password; "
+        "only without `password`.",
+    )
 
 
 class EmailInput(StrictSerializer):

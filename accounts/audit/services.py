@@ -27,11 +27,15 @@ _SECRET_NAMES = {
 
 
 def party(thing: Any) -> Party:
-    """Return how a model instance appears in the trail; None is the system itself."""
+    """Return how a model instance appears in the trail; None is the system itself.
+
+    What `stands_for` something else appears as that: a service as its application.
+    """
     if thing is None:
         return SYSTEM
     if isinstance(thing, Party):
         return thing
+    thing = getattr(thing, "stands_for", thing)
     return Party(thing._meta.model_name, str(thing.pk), str(thing)[:254])
 
 

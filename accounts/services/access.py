@@ -10,7 +10,11 @@ from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.mail import links
 from accounts.models import MailLink, User
-from accounts.services.authority import require_self_or_superuser, require_superuser
+from accounts.services.authority import (
+    require_self_or_superuser,
+    require_superuser,
+    require_superuser_over,
+)
 from accounts.signals import account_disabled, signed_out_everywhere
 from config.errors import Conflict, InvalidInput
 
@@ -25,7 +29,7 @@ def disable_user(
     Who is leaving can no longer come back by their link; the erasure stays due.
     Raises `Forbidden`, and `Conflict` for the last active superuser.
     """
-    require_superuser(acting_user)
+    require_superuser_over(user, acting_user)
     with transaction.atomic():
         keep_one_superuser(user)
         _hold(user)
@@ -52,7 +56,7 @@ def enable_user(
 
     Raises `Forbidden`, and `Conflict` for who was erased.
     """
-    require_superuser(acting_user)
+    require_superuser_over(user, acting_user)
     with transaction.atomic():
         _hold(user)
         standing = User.objects.filter(pk=user.pk, is_active=False, erased_at=None)
@@ -109,6 +113,7 @@ def lift_lockouts(
         )
         lifted = lockouts.lift(key)
     else:
+        require_superuser_over(user, acting_user)
         target = user
         lifted = lockouts.lift(user.email_key)
     record(

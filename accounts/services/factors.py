@@ -21,7 +21,7 @@ from accounts.flows.pending import Waiting
 from accounts.mail import letters
 from accounts.models import User
 from accounts.services import entry
-from accounts.services.authority import require_superuser
+from accounts.services.authority import require_superuser_over
 from accounts.signals import credentials_changed
 from config.errors import Conflict
 
@@ -142,7 +142,7 @@ def reset_factors(
 
     Superusers, and the command line. Every login of theirs ends. Raises `Forbidden`.
     """
-    require_superuser(acting_user)
+    require_superuser_over(user, acting_user)
     with transaction.atomic():
         _held(user.pk)
         gone = factors.remove_all(user)

@@ -86,14 +86,32 @@ def confirm_reset(
         _second_factor(user, proof)
     hashed = make_password(password)
     with transaction.atomic():
-        person = links.claim(key, Purpose.RESET_PASSWORD).user
+        link = links.claim(key, Purpose.RESET_PASSWORD)
+        person = link.user
         if verification.is_verified(person.pk) != proven:
             raise Unavailable(retry_after=1)
         if not proven:
-            take_over(person)
+            _arrive(person, invited=bool(link.data.get("invited")))
         _replace_password(person, hashed)
     lockouts.lift(person.email_key, ip=lockouts.caller())
     return person
+
+
+def _arrive(
+    person: User,
+    *,
+    invited: bool,
+) -> None:
+    """Note that somebody proved their address for the first time.
+
+    Who was invited has an account that an operator made for them, as they left it: the
+    link is dead after any change. Any other may have been made by a stranger.
+    """
+    if not invited:
+        take_over(person)
+        return
+    verification.verify(person)
+    record(Action.EMAIL_VERIFIED, acting=person, target=person)
 
 
 def _may_mail(key: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import addresses, names, passwords
+from accounts import addresses, limits, names, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import EmailTaken, InvalidCredentials
@@ -19,14 +20,23 @@ from accounts.flows import verification
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import User
-from accounts.services.authority import require_self_or_superuser, require_superuser
+from accounts.services.authority import (
+    require_person,
+    require_self_or_superuser,
+    require_superuser,
+)
 from accounts.signals import credentials_changed
 from config.errors import InvalidInput, NotFound
+
+INVITED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class NewUser:
-    """What is known of a user to be made; without a password none is usable."""
+    """What is known of a user to be made; without a password none is usable.
+
+    With `send_invite` they are mailed a link by which to choose one.
+    """
 
     email: str
     password: str | None = None
@@ -34,6 +44,7 @@ class NewUser:
     is_superuser: bool = False
     is_staff: bool = False
     verified: bool = False
+    send_invite: bool = False
 
 
 def create_user(
@@ -41,17 +52,43 @@ def create_user(
     *,
     acting_user: User | None,
 ) -> User:
-    """Make a user on somebody's behalf.
+    """Make a user on somebody's behalf; no service makes an operator.
 
-    Raises `Forbidden`, `InvalidInput`, `PasswordRefused`, `EmailTaken`.
+    Raises `Forbidden`, `InvalidInput` (also for an invitation beside a password),
+    `PasswordRefused`, `EmailTaken`, and `TooManyRequests` where the address has been
+    mailed too many invitations.
     """
     require_superuser(acting_user)
+    if new.is_superuser or new.is_staff:
+        require_person(acting_user)
+    if new.send_invite and new.password is not None:
+        raise InvalidInput.at(
+            "send_invite",
+            detail="Give a password or have an invitation sent, not both.",
+        )
     user = prepare(new)
+    if new.send_invite:
+        limits.hit("resend_account", "invited", user.email_key)
     action = Action.SUPERUSER_CREATED if new.is_superuser else Action.USER_CREATED
     with once_per_address(user.email_key), transaction.atomic():
         store(user, verified=new.verified)
         record(action, acting=acting_user, target=user)
+        if new.send_invite:
+            _invite(user, proven=new.verified)
     return user
+
+
+def _invite(
+    user: User,
+    *,
+    proven: bool,
+) -> None:
+    """Mail the link by which somebody chooses the password of an account made for them."""
+    until = timezone.now() + INVITED_FOR
+    link = links.make(
+        user, Purpose.RESET_PASSWORD, data={"invited": True}, expires_at=until
+    )
+    letters.write_to("account-made", user, proven=proven, link=link)
 
 
 def user_of(email: str) -> User:

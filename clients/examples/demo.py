@@ -17,13 +17,13 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-VAR = ROOT / "var" / "demo"
+VAR = Path(os.environ.get("DEMO_DIR") or ROOT / "var" / "demo").resolve()
 UV = ROOT / ".venv" / "uv" / "bin" / "uv"
 AUDIENCE = "https://api.example.com/orders"
 EMAIL = "demo@example.com"
 PATIENCE = 90  # seconds until something answers
 # Ports of the service, the app, and the APIs in Python and JavaScript, from one number on.
-FIRST = int(os.environ.get("DEMO_PORT", "8000"))
+FIRST = int(os.environ.get("DEMO_PORT") or "8000")
 SERVICE, APP, FASTAPI, EXPRESS = range(FIRST, FIRST + 4)
 ISSUER = f"http://127.0.0.1:{SERVICE}"
 SPA = f"http://127.0.0.1:{APP}"
@@ -129,7 +129,12 @@ def start(
     environ = settings() | {"PORT": str(port)} | more
     with told.open("wb") as log:
         server = subprocess.Popen(
-            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command,
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and server.poll() is None:
@@ -150,7 +155,11 @@ def serve(client_id: str) -> list[subprocess.Popen[bytes]]:
     """Start all four, the service first; return them."""
     orders = {"NTT_AUTH_ISSUER": ISSUER, "NTT_AUTH_AUDIENCE": AUDIENCE}
     uvicorn = HERE / "fastapi-orders" / ".venv" / "bin" / "uvicorn"
-    app = {"VITE_ISSUER": ISSUER, "VITE_CLIENT_ID": client_id, "VITE_AUDIENCE": AUDIENCE}
+    app = {
+        "VITE_ISSUER": ISSUER,
+        "VITE_CLIENT_ID": client_id,
+        "VITE_AUDIENCE": AUDIENCE,
+    }
     app |= {"FASTAPI_URL": f"http://127.0.0.1:{FASTAPI}"}
     app |= {"EXPRESS_URL": f"http://127.0.0.1:{EXPRESS}"}
     running: list[subprocess.Popen[bytes]] = []
@@ -179,8 +188,11 @@ def end(running: list[subprocess.Popen[bytes]]) -> None:
 def banner(password: str) -> str:
     """Return what there is to click."""
     link = next(
-        (line.strip() for line in (VAR / f"{SERVICE}.log").read_text().splitlines()
-         if "set-up" in line or "setup" in line),
+        (
+            line.strip()
+            for line in (VAR / f"{SERVICE}.log").read_text().splitlines()
+            if "set-up" in line or "setup" in line
+        ),
         "",
     )
     return f"""
@@ -194,14 +206,15 @@ def banner(password: str) -> str:
                      {link}
 
   Call the APIs in the app, then end the person's sessions: in the console under Users, or by
-    VAR_DIR=var/demo .venv/bin/python manage.py end-sessions {EMAIL}
+    VAR_DIR={VAR} .venv/bin/python manage.py end-sessions {EMAIL}
   Within two seconds both APIs refuse the app's token, though they never ask the service.
 """
 
 
 def main() -> int:
     """Run the demo until it is interrupted."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     running: list[subprocess.Popen[bytes]] = []
     try:
         check_node()

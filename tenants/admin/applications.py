@@ -29,7 +29,13 @@ _GROUPS: list[tuple[str | None, list[str]]] = [
     (
         "Tokens",
         [
-            *["audiences", "scopes", "signing_algorithm", "id_token_algorithm"],
+            *[
+                "audiences",
+                "scopes",
+                "manages",
+                "signing_algorithm",
+                "id_token_algorithm",
+            ],
             *["access_token_seconds", "session_idle_seconds"],
             "session_absolute_seconds",
         ],
@@ -49,7 +55,7 @@ class ApplicationAdmin(KeptAdmin):
     kept = ("tenant", "type")
     shown = ("client_id", "state", "id", "created_at")
     list_display = ["name", "client_id", "tenant", "type", "is_first_party", "state"]
-    list_filter = ["type", "is_first_party"]
+    list_filter = ["type", "is_first_party", "manages"]
     list_select_related = ["tenant"]
     search_fields = ["client_id", "name"]
     search_ids = ("pk", "tenant")

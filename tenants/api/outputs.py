@@ -67,6 +67,7 @@ class ApplicationOutput(serializers.Serializer[Any]):
     grants = serializers.ListField(child=serializers.CharField())
     scopes = serializers.ListField(child=serializers.CharField())
     audiences = serializers.SerializerMethodField()
+    manages = serializers.CharField(allow_blank=True)
     signing_algorithm = serializers.CharField()
     id_token_algorithm = serializers.CharField()
     access_token_seconds = serializers.IntegerField(allow_null=True)
@@ -140,7 +141,7 @@ class MembershipOutput(serializers.Serializer[Any]):
 
 
 class InvitationOutput(serializers.Serializer[Any]):
-    """An invitation; `invited_by` is null where an operator's command did it."""
+    """An invitation; `invited_by` is null where a command or a service did it."""
 
     id = serializers.UUIDField()
     email = serializers.CharField()

@@ -112,6 +112,13 @@ class ApplicationChange(StrictSerializer):
     grants = _texts(64)
     scopes = _texts(64)
     audiences = _texts()
+    manages = StrictCharField(
+        required=False,
+        allow_blank=True,
+        max_length=8,
+        help_text="What a first-party service manages as itself: `tenant`, `instance` or "
+        "nothing. Superusers set it.",
+    )
     signing_algorithm = StrictChoiceField(
         choices=Application.Algorithm.choices, required=False
     )

@@ -14,7 +14,12 @@ from accounts.models import User
 from accounts.services.authority import require_superuser
 from config.errors import Conflict, NotFound
 from tenants.models import Application, Tenant, bump_epoch
-from tenants.permissions import Permission, require, require_application
+from tenants.permissions import (
+    Permission,
+    require,
+    require_application,
+    require_person_for,
+)
 from tenants.services import policy as policies
 from tenants.services.policy import Policy
 from tenants.services.secrets import issue
@@ -57,6 +62,7 @@ class Traits(TypedDict, total=False):
     grants: Sequence[str]
     scopes: Sequence[str]
     audiences: Sequence[str]
+    manages: str
     signing_algorithm: str
     id_token_algorithm: str
     access_token_seconds: int | None
@@ -80,6 +86,7 @@ def create_application(
     if policy.application.is_first_party:
         require_superuser(acting_user)
     application = policy.application
+    require_person_for(application, acting_user)
     application.client_id = f"app_{random.token_urlsafe(16)}"
     with transaction.atomic():
         application.save(force_insert=True)
@@ -123,6 +130,7 @@ def change_application(
         if held is None:
             raise NotFound("There is no such application.")
         was_first_party = held.is_first_party
+        require_person_for(held, acting_user)
         policy = Policy.changed(held, dict(traits))
         if held.is_built_in and set(policy.fields) - _BUILT_IN_MAY_CHANGE:
             raise Conflict(
@@ -130,6 +138,7 @@ def change_application(
             )
         if held.is_first_party or was_first_party:
             require_superuser(acting_user)
+        require_person_for(held, acting_user)
         if policy.fields:
             _store(policy, acting_user)
         if was_first_party and not held.is_first_party:
@@ -168,6 +177,7 @@ def suspend_application(
     Raises `NotFound`, `Forbidden`, and `Conflict` for the built-in one.
     """
     require(acting_user, application.tenant, Permission.APPLICATIONS_WRITE)
+    require_person_for(application, acting_user)
     if application.is_built_in:
         raise Conflict("The built-in application cannot be suspended.")
     with transaction.atomic():

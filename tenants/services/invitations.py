@@ -18,6 +18,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.mail import letters
 from accounts.models import User
+from accounts.services.authority import person_of
 from config.errors import Conflict, InvalidInput, NotFound, Unavailable
 from tenants.admission import RegistrationClosed
 from tenants.models import Invitation, Membership, Role, Tenant
@@ -54,7 +55,7 @@ def invite(
     _may_mail(tenant, key)
     for _ in range(_ROUNDS):
         draft = Invitation(
-            tenant=tenant, email=shown, email_key=key, invited_by=acting_user
+            tenant=tenant, email=shown, email_key=key, invited_by=person_of(acting_user)
         )
         try:
             with transaction.atomic():

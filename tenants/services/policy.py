@@ -128,6 +128,8 @@ def _applied(
         _proves_itself(application)
     if {"require_pushed_authorization_requests", "grants"} & set(changed):
         _may_push(application)
+    if {"manages", "is_first_party", "grants"} & set(changed):
+        _may_manage(application)
     return Policy(application, apis, changed)
 
 
@@ -146,6 +148,9 @@ def _checked(
             return _grants(application.type, value)
         case "scopes":
             return validation.scope_names("scopes", value, reserved=True)
+        case "manages":
+            some = [kind for kind in Application.Manages.values if kind]
+            return value and validation.choice(name, value, some)
         case "signing_algorithm" | "id_token_algorithm":
             return validation.choice(name, value, Application.Algorithm.values)
         case "access_token_seconds":
@@ -223,6 +228,24 @@ def _proves_itself(application: Application) -> None:
     if not (application.jwks or application.jwks_uri):
         raise InvalidInput.at(
             "jwks", code="required", detail="private_key_jwt needs jwks or jwks_uri."
+        )
+
+
+def _may_manage(application: Application) -> None:
+    """Refuse the right to manage to what is not our own service, or beyond its tenant."""
+    if not application.manages:
+        return
+    if not application.may_manage or CLIENT not in application.grants:
+        raise InvalidInput.at(
+            "manages",
+            detail="Only first-party applications of type service with the grant "
+            f"{CLIENT} manage anything.",
+        )
+    instance = application.manages == Application.Manages.INSTANCE
+    if instance and not application.tenant.is_built_in:
+        raise InvalidInput.at(
+            "manages",
+            detail="Only applications of the built-in tenant manage the instance.",
         )
 
 

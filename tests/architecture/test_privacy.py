@@ -13,6 +13,7 @@ from accounts.privacy.holders import holders
 # model -> why it holds nothing of a person, whatever its columns are called
 EXEMPT: dict[str, str] = {
     "social.Connection": "`trusts_email` is about a provider, and nobody's address",
+    "tenants.ServiceAccount": "an application, never stored: no row is one",
     "tenants.Tenant": "`support_email` is the organisation's, which shows it to everybody",
 }
 _PERSONAL = re.compile(r"(^|_)(e?mail|email_key|ip|ip_address|user_agent|phone)(_|$)")

@@ -27,6 +27,7 @@ def test_every_block_runs_and_says_what_the_page_promises(service: Service) -> N
         "refresh_token_reused",
         "token_revoked",
         "insufficient_user_authentication",
+        "grace@example.com",
         "acme",
         "acme",
         "idempotency_key_reused",

@@ -4,21 +4,14 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tenants.builtins import ensure_built_ins
-from tests.factories import PASSWORD, UserFactory
-from tests.tokens.pairs import minted
-from tokens.management import quickstart
-from tokens.services import sign_in
-from tokens.services.sign_in import Credentials
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
@@ -58,39 +51,17 @@ def test_the_curl_lines_answer_with_tokens(url: str) -> None:
     assert User.objects.count() == 1
 
 
-@pytest.fixture
-def verified(url: str) -> Callable[[str], dict[str, Any]]:
-    """Return the README's function, against this server."""
-    [block] = blocks("python")
-    names: dict[str, Any] = {}
-    exec(block.replace(WRITTEN, url), names)
-    found: Callable[[str], dict[str, Any]] = names["verified"]
-    return found
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_snippet_takes_our_token_and_no_other(
-    verified: Callable[[str], dict[str, Any]],
+@pytest.mark.parametrize(
+    ("language", "package"),
+    [("python", "python"), ("ts", "typescript")],
+)
+def test_the_snippets_are_those_that_the_packages_test(
+    language: str,
+    package: str,
 ) -> None:
-    application = quickstart.prepare()
-    user = UserFactory()
-    pairs = [
-        minted(
-            sign_in.log_in(
-                Credentials(user.email, PASSWORD),
-                client_id=application.client_id,
-                audience=audience,
-            )
-        )
-        for audience in (quickstart.AUDIENCE, None)
-    ]
-    for pair in pairs:
-        claims = verified(pair.access_token)
-        assert claims["sub"] == str(user.pk)
-        with pytest.raises(jwt.InvalidTokenError):
-            verified(pair.refresh_token)
-        with pytest.raises(jwt.InvalidTokenError):
-            verified(pair.access_token[:-6] + "AAAAAA")
+    [block] = blocks(language)
+    own = (ROOT / "clients" / package / "README.md").read_text()
+    assert f"```{language}\n{block}```" in own
 
 
 def test_the_two_commands_exist() -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.errors import Forbidden, NotFound
-from tenants.models import Tenant
+from tenants.models import ServiceAccount, Tenant
 from tenants.permissions import (
     ALL,
     Permission,
@@ -19,6 +19,7 @@ from tenants.permissions import (
 )
 from tests.factories import RoleFactory, TenantFactory
 from tests.tenants.conftest import Member
+from tests.tenants.managers import built_in, manager_of
 
 pytestmark = pytest.mark.django_db
 READ, WRITE = Permission.MEMBERS_READ, Permission.MEMBERS_WRITE
@@ -115,3 +116,29 @@ def test_the_system_may_do_everything(tenant: Tenant) -> None:
 def test_what_we_do_not_know_counts_nothing() -> None:
     stored = ["members:read", "members:everything", 5, None, ["members:write"]]
     assert of_values(stored) == {READ}
+
+
+def test_a_service_holds_all_in_its_own_tenant_and_nothing_elsewhere(
+    tenant: Tenant,
+) -> None:
+    service, other = ServiceAccount.of(manager_of(tenant)), TenantFactory()
+    assert effective_permissions(service, tenant) == ALL
+    assert effective_permissions(service, other) == frozenset()
+    assert list(managed_tenants(service)) == [tenant]
+    require(service, tenant, WRITE)
+    with pytest.raises(NotFound):
+        require(service, other, READ)
+    with pytest.raises(Forbidden):
+        require_within(service, other, [READ])
+
+
+def test_the_instances_service_holds_all_everywhere(tenant: Tenant) -> None:
+    service = ServiceAccount.of(manager_of(built_in(), "instance"))
+    assert effective_permissions(service, tenant) == ALL
+    assert tenant in managed_tenants(service)
+
+
+def test_a_service_that_may_no_more_holds_nothing(tenant: Tenant) -> None:
+    service = ServiceAccount.of(manager_of(tenant, ""))
+    assert effective_permissions(service, tenant) == frozenset()
+    assert not managed_tenants(service).exists()

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from accounts.flows.verification import with_verification
 from accounts.models import User
+from tenants.models import Application, ServiceAccount
 from tokens import verification
 from tokens.errors import TokenInvalid, TokenRevoked
 from tokens.principals import Principal
@@ -26,7 +27,7 @@ class BearerAuthentication(BaseAuthentication):
     """Takes access tokens for the identity API.
 
     Sets `request.user` to the `User` as the database has it now, with `email_verified`,
-    and `request.auth` to the `Principal`.
+    and `request.auth` to the `Principal`. A service that manages is a `ServiceAccount`.
     """
 
     @override
@@ -36,7 +37,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         principal = verification.verify(token, audience=settings.IDENTITY_API)
         if principal.user_id is None:
-            raise TokenInvalid("This token speaks for no user.")
+            return _service(principal), principal
         people = User.objects.filter(id=principal.user_id, is_active=True)
         user = with_verification(people).first()
         if user is None:
@@ -46,3 +47,20 @@ class BearerAuthentication(BaseAuthentication):
     @override
     def authenticate_header(self, request: Request) -> Any:
         return "Bearer"
+
+
+def _service(principal: Principal) -> ServiceAccount:
+    """Return the application that a token of its own speaks for, as it stands now.
+
+    Raises `TokenInvalid` for one of nobody, `TokenRevoked` where it manages nothing more.
+    """
+    if principal.claims["sub"] != principal.client_id:
+        raise TokenInvalid("This token speaks for no user.")
+    rows = Application.objects.select_related("tenant")
+    application = rows.filter(client_id=principal.client_id).first()
+    if application is None:
+        raise TokenRevoked
+    account = ServiceAccount.of(application)
+    if not account.is_active:
+        raise TokenRevoked("The application manages nothing here.")
+    return account

@@ -12,6 +12,7 @@ from config import console
 from config.console import Cell, Panel, Snippet
 from tenants.admission import scope_of
 from tenants.models import Application
+from tenants.permissions import MANAGE
 from tenants.services.policy import CLIENT, CODE, DEVICE, REFRESH
 
 _OLD = timedelta(days=365)
@@ -75,7 +76,7 @@ def _generic(application: Application) -> dict[str, str]:
     if application.is_confidential and not application.signs_with_key:
         found["OIDC_CLIENT_SECRET"] = "the-secret-shown-once"
     if CODE not in application.grants:
-        scopes = application.scopes
+        scopes = [MANAGE] if application.may_manage else application.scopes
         if DEVICE in application.grants:
             found["OIDC_DEVICE_URL"] = _url("oauth/device-authorization")
             scopes = ["openid", "profile", "email", *_of_api(application)]

@@ -8,6 +8,7 @@ from config.errors import InvalidInput
 from tenants import admission
 from tenants.admission import OIDC_SCOPES, Target
 from tenants.models import Application
+from tenants.permissions import MANAGE
 from tokens.standing import Standing
 
 REFRESH = "refresh_token"
@@ -98,10 +99,14 @@ def of_service(
 ) -> Target:
     """Return what an application asks for itself; raises `InvalidInput`.
 
-    Nobody is asked, so a scope that it may not have is refused. It has no identity.
+    Nobody is asked, so a scope that it may not have is refused. It has no identity. Who
+    asks for `manage` and names no resource means the identity API.
     """
-    own = admission.target_of(application, resource or None)
-    wanted, allowed = scope.split(), own.scope.split()
+    wanted = scope.split()
+    if not resource and MANAGE in wanted and application.may_manage:
+        resource = settings.IDENTITY_API
+    own = admission.service_target(application, resource or None)
+    allowed = own.scope.split()
     if set(wanted) - set(allowed):
         raise InvalidInput.at(
             "scope", code="invalid_scope", detail="The client may not have this scope."

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.privacy.holders import holders
 from accounts.privacy.identifiers import ERASED
 from accounts.services.access import keep_one_superuser
-from accounts.services.authority import require_superuser
+from accounts.services.authority import require_superuser_over
 from accounts.signals import account_disabled
 from config.errors import NotFound
 
@@ -42,7 +42,7 @@ def erase_user(
     serve another. Superusers only. Raises `Forbidden`, `NotFound`, and `Conflict` for the
     last active superuser.
     """
-    require_superuser(acting_user)
+    require_superuser_over(user, acting_user)
     _erase(user.pk, Q(), acting_user)
     try:
         user.refresh_from_db()
@@ -61,7 +61,7 @@ def delete_user(
     Superusers only. Raises `Forbidden`, `NotFound` when somebody was faster, and
     `Conflict` for the last active superuser.
     """
-    require_superuser(acting_user)
+    require_superuser_over(user, acting_user)
     with transaction.atomic():
         keep_one_superuser(user)
         person = User.objects.select_for_update().filter(pk=user.pk).first()

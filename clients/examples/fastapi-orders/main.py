@@ -14,4 +14,8 @@ async def orders(
     me: Annotated[Principal, Depends(auth.require(scopes=["orders:read"]))],
 ) -> dict[str, object]:
     """Return whose orders these are."""
-    return {"sub": me.sub, "tenant": me.tenant, "can_write": me.has_scope("orders:write")}
+    return {
+        "sub": me.sub,
+        "tenant": me.tenant,
+        "can_write": me.has_scope("orders:write"),
+    }

@@ -56,7 +56,8 @@ function refuse(error: unknown, res: Response, next: (error: unknown) => void): 
     return;
   }
   const { status, headers, body } = answer(error);
-  res.status(status).set(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
+  // `send` would add a charset to a string, which the type has none of
+  res.status(status).set(headers).set("Content-Type", PROBLEM_TYPE).end(JSON.stringify(body));
 }
 
 /** `requireAuth({ acr, maxAge, ... })` asks for any of it; the others for all the names that they are given. */

@@ -32,6 +32,7 @@ _TEXTS = {
     "tos_uri": "its terms of service, for people",
 }
 _CHOICES = {
+    "manages": [value for value in Application.Manages.values if value],
     "client_authentication": Application.Authentication.values,
     "signing_algorithm": Application.Algorithm.values,
     "id_token_algorithm": Application.Algorithm.values,
@@ -99,5 +100,6 @@ class Command(OperatorCommand):
             "tenant": application.tenant.slug,
             "grants": application.grants,
             "scopes": application.scopes,
+            "manages": application.manages,
         }
         return shown | ({"client_secret": made.secret} if made.secret else {})

@@ -10,6 +10,7 @@ from accounts.audit.models import Event
 from accounts.models import Lockout, User
 from tests.accounts.api.conftest import calling
 from tests.factories import PASSWORD, UserFactory
+from tests.mailbox import last_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +251,22 @@ def test_a_creation_sent_again_makes_one_user(root: User) -> None:
     assert again["Idempotency-Replayed"] == "true"
     assert other.status_code == 422
     assert User.objects.count() == 2
+
+
+def test_the_new_may_be_mailed_a_link(root: User) -> None:
+    client = calling(root)
+    made = client.post(USERS, {"email": "new@example.com", "send_invite": True})
+    assert made.status_code == 201 and "send_invite" not in made.json()
+    assert last_mail().to == "new@example.com" and last_mail().key
+
+
+def test_an_invitation_beside_a_password_is_refused(root: User) -> None:
+    body = {"email": "new@example.com", "send_invite": True, "password": PASSWORD}
+    refused = calling(root).post(USERS, body)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["pointer"] == "#/send_invite"
+    strange: list[Any] = ["yes", 1, None, [], {}]
+    for value in strange:
+        body = {"email": "new@example.com", "send_invite": value}
+        assert calling(root).post(USERS, body, format="json").status_code == 400
+    assert User.objects.count() == 1

@@ -6,6 +6,7 @@ from django.db import transaction
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.audit.services import SYSTEM, Party, party, record
+from accounts.models import User
 from config import context
 from config.context import RequestContext
 from tests.factories import TenantFactory, UserFactory
@@ -91,3 +92,10 @@ def test_secrets_given_by_mistake_are_dropped() -> None:
     assert "canary" not in str(event.details)
     assert event.details["name"] == "Robot"
     assert event.details["nested"][0]["fields"] == ["name"]
+
+
+def test_what_stands_for_something_appears_as_that() -> None:
+    real = User(email="ann@example.com")
+    stand_in = User(email="another@example.com")
+    stand_in.stands_for = real  # type: ignore[attr-defined]
+    assert party(stand_in) == party(real)

@@ -19,6 +19,7 @@ OURS = {
     "email-change-notice": "",
     "email-changed": "seven days",
     "email-change-undone": "one hour",
+    "account-made": "seven days",
     "email-taken": "",
     "verify-email": "one day",
 }

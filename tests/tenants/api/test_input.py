@@ -20,7 +20,7 @@ METADATA: dict[str, Any] = {
     **{"post_logout_redirect_uris": [], "backchannel_logout_uri": "", "jwks": None},
     **{"client_authentication": "client_secret", "jwks_uri": "", "client_uri": ""},
     **{"require_pushed_authorization_requests": False, "policy_uri": ""},
-    **{"tos_uri": "", "id_token_algorithm": "RS256"},
+    **{"tos_uri": "", "id_token_algorithm": "RS256", "manages": ""},
 }
 FIELDS: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/tenants"): {

@@ -84,6 +84,15 @@ def test_what_a_client_says_of_itself_is_said_by_command(tmp_path: Path) -> None
         run("rotate_secret", remote["client_id"])
 
 
+def test_a_service_is_told_what_it_manages_by_command() -> None:
+    line = ("create_application", "--tenant", "default", "--name", "Desk")
+    made = run(*line, "--type", "service", "--first-party", "--manages", "instance")
+    assert made["manages"] == "instance" and made["client_secret"]
+    assert run(*line, "--type", "service")["manages"] == ""
+    with pytest.raises(CommandError, match="first-party"):
+        run(*line, "--type", "service", "--manages", "tenant")
+
+
 @pytest.mark.parametrize("text", [None, "hidden {", "[" * 50_000, '{"keys": []}'])
 def test_keys_that_cannot_be_read_are_refused_and_not_repeated(
     tmp_path: Path,

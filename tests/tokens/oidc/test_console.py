@@ -80,6 +80,23 @@ def test_a_service_is_told_no_address_of_people() -> None:
     assert "UserInfo" not in told and "Device authorization" not in told
 
 
+@pytest.mark.parametrize(
+    ("manages", "scopes"), [("", "orders:read"), ("tenant", "manage")]
+)
+def test_a_service_that_manages_asks_for_that(
+    manages: str,
+    scopes: str,
+) -> None:
+    service = application(
+        type="service",
+        grants=[CLIENT],
+        is_first_party=True,
+        scopes=["orders:read"],
+        manages=manages,
+    )
+    assert snippet(service)["OIDC_SCOPES"] == scopes
+
+
 @pytest.mark.parametrize("grants", [[], [REFRESH]])
 def test_what_never_comes_to_oauth_has_no_panel(grants: list[str]) -> None:
     assert integration_panel(application(grants=grants)) is None

@@ -7,7 +7,13 @@ const { VITE_ISSUER, VITE_CLIENT_ID, VITE_AUDIENCE } = import.meta.env;
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
-    <AuthProvider issuer={VITE_ISSUER} clientId={VITE_CLIENT_ID} audience={VITE_AUDIENCE} apis={[location.origin]}>
+    <AuthProvider
+      issuer={VITE_ISSUER}
+      clientId={VITE_CLIENT_ID}
+      audience={VITE_AUDIENCE}
+      apis={[location.origin]}
+      postLogoutRedirectUri={`${location.origin}/`}
+    >
       <App />
     </AuthProvider>
   </StrictMode>,

@@ -15,16 +15,33 @@ from django.apps import apps
 from django.conf import settings
 from django.core.signals import setting_changed
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException
-from rest_framework.permissions import BasePermission, OperationHolderMixin
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    NotAuthenticated,
+    PermissionDenied,
+)
+from rest_framework.permissions import (
+    NOT,
+    OR,
+    BasePermission,
+    OperationHolderMixin,
+)
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from ntt_auth._web import Verifying, check, token_or_none
 from ntt_auth._web import verifier as make_verifier
 from ntt_auth.challenges import CONTENT_TYPE, answer
-from ntt_auth.errors import Refused, Unavailable
+from ntt_auth.errors import (
+    Forbidden,
+    Refused,
+    TokenInvalid,
+    TokenMissing,
+    Unavailable,
+)
 from ntt_auth.principals import Principal
 from ntt_auth.requirements import Requirement
 
@@ -36,6 +53,7 @@ __all__ = [
     "HasScopes",
     "Principal",
     "Requires",
+    "exception_handler",
 ]
 
 
@@ -180,40 +198,41 @@ class Requires(OperationHolderMixin, BasePermission):
         request: Request,
         view: Any,
     ) -> bool:
-        """Return True, or raise the refusal with its own challenge."""
+        """Return True, or raise the refusal with its own challenge.
+
+        Return False where another operand may still let the caller in.
+        """
         principal = request.auth if isinstance(request.auth, Principal) else None
         try:
             check(principal, self.requirement)
         except Refused as error:
-            return self._refuse(request, error)
+            if any(_may_yet_pass(one, self) for one in view.get_permissions()):
+                return False
+            raise _problem(request, error) from None
         return True
 
-    def _refuse(
-        self,
-        request: Request,
-        error: Refused,
-    ) -> bool:
-        raise _problem(request, error) from None
 
-    def __or__(self, other: Any) -> Any:  # what comes after may still let in
-        return OperationHolderMixin.__or__(_Quiet(self.requirement), other)
-
-    def __invert__(self) -> Any:
-        return OperationHolderMixin.__invert__(_Quiet(self.requirement))
+def _may_yet_pass(
+    whole: Any,
+    refusing: Requires,
+) -> bool:
+    """Tell whether the whole can be True although this operand of it is not."""
+    first, *others = _operands(whole) or (None,)
+    if isinstance(whole, (NOT, OR)) and _stands_in(first, refusing):
+        return True
+    return any(_may_yet_pass(one, refusing) for one in (first, *others) if one)
 
 
-class _Quiet(Requires):
-    """The same, as an operand that says no instead of raising."""
+def _stands_in(
+    whole: Any,
+    part: Requires,
+) -> bool:
+    return whole is part or any(_stands_in(one, part) for one in _operands(whole))
 
-    def __init__(self, requirement: Requirement) -> None:
-        self.requirement = requirement
 
-    def _refuse(
-        self,
-        request: Request,
-        error: Refused,
-    ) -> bool:
-        return False
+def _operands(whole: Any) -> tuple[Any, ...]:
+    found = (getattr(whole, name, None) for name in ("op1", "op2"))
+    return tuple(one for one in found if one is not None)
 
 
 def HasScopes(*scopes: str) -> Requires:  # noqa: N802
@@ -229,3 +248,37 @@ def HasRoles(*roles: str) -> Requires:  # noqa: N802
 def HasPermissions(*permissions: str) -> Requires:  # noqa: N802
     """Return the permission that asks for all of these permissions."""
     return Requires(permissions=permissions)
+
+
+def exception_handler(
+    exc: Exception,
+    context: dict[str, Any],
+) -> Response | None:
+    """Answer the framework's own refusals as problem documents too.
+
+        REST_FRAMEWORK = {"EXCEPTION_HANDLER": "ntt_auth.drf.exception_handler"}
+
+    Those are the ones of `IsAuthenticated` and its like, and `Refused` and `Unavailable`
+    that a view lets out. What was authenticated in another way stays as it is.
+    """
+    # `views` cannot be imported above: it is being imported, and asks for what is here
+    from rest_framework.views import exception_handler as usual
+
+    error = _refusal(exc, context["request"])
+    return usual(_problem(context["request"], error) if error else exc, context)
+
+
+def _refusal(
+    exc: Exception,
+    request: Request,
+) -> Refused | Unavailable | None:
+    if isinstance(exc, (Refused, Unavailable)):
+        return exc
+    if getattr(exc, "auth_header", None) == "Bearer" and not isinstance(exc, _Problem):
+        if isinstance(exc, NotAuthenticated):
+            return TokenMissing()
+        if isinstance(exc, AuthenticationFailed):
+            return TokenInvalid(str(exc.detail))
+    if isinstance(exc, PermissionDenied) and isinstance(request.auth, Principal):
+        return Forbidden(str(exc.detail))
+    return None

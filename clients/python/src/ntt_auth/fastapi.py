@@ -3,13 +3,16 @@
 Refusals are raised as `Refused` and `Unavailable` and become problem documents with no
 set-up, with and without the lifespan; `app.add_exception_handler(Refused, ...)` of yours
 comes first. The lifespan warms the keys, completes the OpenAPI document and closes;
-with one of your own write `async with auth.lifespan(app): yield`.
+with one of your own write `async with auth.lifespan(app): yield`. Where no lifespan runs,
+as in a script that exports the document, `auth.document(app)` completes it.
 """
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
+from urllib.parse import urlencode
+from weakref import WeakSet
 
 from fastapi import FastAPI, Security
 from fastapi.openapi.models import (
@@ -59,9 +62,12 @@ class Auth:
     ) -> None:
         self.verifier = verifier or async_verifier(issuer, audience, options)
         self.docs_client_id = docs_client_id
+        self._documented: WeakSet[FastAPI] = WeakSet()
         base = self.verifier.issuer.rstrip("/")
+        resource = urlencode({"resource": self.verifier.audience})
         self._flow = OAuthFlowAuthorizationCode(
-            authorizationUrl=f"{base}/oauth/authorize",
+            # RFC 8707: with several APIs in one document each asks for its own tokens
+            authorizationUrl=f"{base}/oauth/authorize?{resource}",
             tokenUrl=f"{base}/oauth/token",
             refreshUrl=f"{base}/oauth/token",
             scopes={},
@@ -144,11 +150,14 @@ class Auth:
             await self.verifier.close()
 
     def document(self, app: FastAPI) -> None:
-        """Let the OpenAPI document tell of refusals, and Swagger sign in with PKCE."""
-        sign_in: dict[str, Any] = {
-            "usePkceWithAuthorizationCodeGrant": True,
-            "additionalQueryStringParams": {"audience": self.verifier.audience},
-        }
+        """Let the OpenAPI document tell of refusals, and Swagger sign in with PKCE.
+
+        Once is enough, and more often does no harm.
+        """
+        if app in self._documented:
+            return
+        self._documented.add(app)
+        sign_in: dict[str, Any] = {"usePkceWithAuthorizationCodeGrant": True}
         if self.docs_client_id:
             sign_in["clientId"] = self.docs_client_id
         app.swagger_ui_init_oauth = {**sign_in, **(app.swagger_ui_init_oauth or {})}

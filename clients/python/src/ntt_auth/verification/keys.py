@@ -13,6 +13,7 @@ from ntt_auth.errors import ConfigurationError
 from ntt_auth.jose.encoding import read_object
 from ntt_auth.jose.keys import Key, read_set
 from ntt_auth.settings import is_plain_url
+from ntt_auth.verification import rehearsal
 from ntt_auth.verification.steps import Clock, Garbage, Turn, answered
 
 FRESH_SECONDS = 600
@@ -38,7 +39,7 @@ class Keys:
         self.issuer = issuer
         self.error = ""
         self.revision = 0
-        self.static = static is not None
+        self._static = static
         self._algorithms = algorithms
         self._clock = clock
         self._timeout = timeout
@@ -48,6 +49,11 @@ class Keys:
         self._read_at = self._tried_at = -inf
         if static is not None:
             self._configure(static)
+
+    @property
+    def static(self) -> bool:
+        """Tell whether the keys were given, and none are ever read."""
+        return self._static is not None and not rehearsal.is_on()
 
     def _configure(self, document: Mapping[str, Any]) -> None:
         try:
@@ -100,10 +106,15 @@ class Keys:
 
     def forget(self) -> None:
         """Be as at the beginning."""
+        self.hurry()
+        self._keys, self._read_at, self._uri_at = {}, -inf, -inf
+        if self._static is not None and self.static:
+            self._configure(self._static)
+        self.revision += 1
+
+    def hurry(self) -> None:
+        """Let the next unknown `kid` ask at once."""
         self._tried_at = -inf
-        if not self.static:
-            self._keys, self._read_at, self._uri_at = {}, -inf, -inf
-            self.revision += 1
 
     def turn(self) -> Turn:
         """Read the keys, unless that was done a moment ago. Never raises."""

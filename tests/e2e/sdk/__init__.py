@@ -1,0 +1,1 @@
+"""The SDKs, their examples and the demo, beside the running service."""
