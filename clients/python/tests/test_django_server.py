@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from contract import PYTHON
+from openapi import PYTHON
 from real import Service, served
 from shops import browser, open_shop
 
