@@ -105,13 +105,9 @@ def target_of(
             return identity_target(application)
         for api in apis:
             if audience is None or api.identifier == audience:
-<<<<<<< HEAD
                 scope = scope_of(application, api)
                 is_shared = api.tenant_id != application.tenant_id
                 return Target(api.id, api.identifier, scope, is_shared)
-    raise InvalidInput.at(
-=======
-                return Target(api.id, api.identifier, scope_of(application, api))
     raise _invalid_target()
 
 
@@ -136,7 +132,6 @@ def service_target(
 
 def _invalid_target() -> InvalidInput:
     return InvalidInput.at(
->>>>>>> service
         "audience",
         code="invalid_target",
         detail="This application may not ask for tokens for this audience.",

@@ -55,3 +55,9 @@ def bearing(token: str) -> APIClient:
 def as_service(application: Application) -> APIClient:
     """Return a caller with a token of the application itself."""
     return bearing(token_of(application))
+
+
+def met(answer: Any) -> tuple[int, str]:
+    """Return status and code of an answer."""
+    body = answer.json() if answer.content else {}
+    return answer.status_code, body.get("code", "")

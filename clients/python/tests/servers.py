@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         if status != 304:
             self.wfile.write(body)
 
-    do_POST = do_GET
+    do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
 
     def log_message(
         self,

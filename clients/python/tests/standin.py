@@ -3,7 +3,6 @@
 from typing import Any
 
 import tokens
-
 from ntt_auth import (
     AsyncVerifier,
     KeysUnavailable,

@@ -74,9 +74,9 @@ export class Follower {
    * waits for. Never rejects: a feed that cannot be read is told by `age`.
    */
   ready(): Promise<void> | undefined {
-    const { background, fetch } = this.#options;
+    const { background, fetch, issuer } = this.#options;
     if (this.#closed) return undefined;
-    if (isLive(fetch)) return Promise.resolve(this.#polling).then(() => this.poll());
+    if (isLive(fetch, issuer)) return Promise.resolve(this.#polling).then(() => this.poll());
     const late = background ? INTERVAL_SECONDS : 0;
     if (this.#polling || seconds() < this.#dueAt + late) return this.#awaited;
     const begun = this.poll();

@@ -51,7 +51,7 @@ export class Keys {
     const now = seconds();
     if (this.#fetching === undefined) {
       const early = now - this.#unknownAt < UNKNOWN_SECONDS || now < this.#notBefore;
-      if (early && !isLive(this.#options.fetch)) return undefined;
+      if (early && !this.#live) return undefined;
       this.#unknownAt = now;
     }
     await this.#refreshed().catch(() => undefined); // the last good keys are still good
@@ -68,12 +68,16 @@ export class Keys {
     if (age <= FRESH_SECONDS) return;
     if (age <= LAST_GOOD_SECONDS) return this.#later();
     const wait = this.#notBefore - seconds();
-    if (wait > 0 && !this.#fetching && !isLive(this.#options.fetch)) {
+    if (wait > 0 && !this.#fetching && !this.#live) {
       throw new KeysUnavailable(`The keys of ${this.#options.issuer} could not be read.`, {
         retryAfter: wait,
       });
     }
     await this.#refreshed();
+  }
+
+  get #live(): boolean {
+    return isLive(this.#options.fetch, this.#options.issuer);
   }
 
   #later(): void {

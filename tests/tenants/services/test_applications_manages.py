@@ -30,7 +30,10 @@ def made(
     ).application
 
 
-def test_one_manages_nothing_unless_told(superuser: User, tenant: Tenant) -> None:
+def test_one_manages_nothing_unless_told(
+    superuser: User,
+    tenant: Tenant,
+) -> None:
     assert made(tenant, superuser).manages == ""
     assert made(tenant, superuser, manages="tenant").manages == "tenant"
     assert made(built_in(), superuser, manages="instance").manages == "instance"

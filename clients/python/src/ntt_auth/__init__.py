@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ntt_auth._async.client import AsyncClient
+    from ntt_auth._sync.client import Client
     from ntt_auth.errors import (
         ApiError,
         AuthError,
@@ -39,13 +41,17 @@ if TYPE_CHECKING:
     )
     from ntt_auth.principals import Principal
     from ntt_auth.requirements import Requirement
+    from ntt_auth.rest.pages import Page
+    from ntt_auth.rest.steps import StepRequired
     from ntt_auth.verifier import AsyncVerifier, Status, Verifier
 
 __all__ = [
     "ApiError",
+    "AsyncClient",
     "AsyncVerifier",
     "AuthError",
     "BadRequest",
+    "Client",
     "ConfigurationError",
     "Conflict",
     "FieldFault",
@@ -57,6 +63,7 @@ __all__ = [
     "MissingRole",
     "NotAllowed",
     "NotFound",
+    "Page",
     "Principal",
     "RateLimited",
     "Refused",
@@ -65,6 +72,7 @@ __all__ = [
     "ServerFault",
     "ServerUnavailable",
     "Status",
+    "StepRequired",
     "TokenExpired",
     "TokenInvalid",
     "TokenMissing",
@@ -74,12 +82,19 @@ __all__ = [
     "Verifier",
     "WebhookInvalid",
 ]
+# Nobody who wants the client waits for `cryptography`, and the other way round.
+_CLIENT = {
+    "AsyncClient": "_async.client",
+    "Client": "_sync.client",
+    "Page": "rest.pages",
+    "StepRequired": "rest.steps",
+}
 _MODULES = ("errors", "principals", "requirements", "verifier")
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        for module in _MODULES:
+        for module in [_CLIENT[name]] if name in _CLIENT else _MODULES:
             found = getattr(import_module(f"{__name__}.{module}"), name, None)
             if found is not None:
                 globals()[name] = found

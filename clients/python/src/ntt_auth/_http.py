@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_048_576
 USER_AGENT = "ntt-auth-python"
+_NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
@@ -46,6 +47,10 @@ class Response:
 
 class Unreachable(Exception):
     """There was no answer, or none in time, or too long a one. It names no URL."""
+
+
+class NeverSent(Unreachable):
+    """There was no connection, so that nothing was sent."""
 
 
 Handler = Callable[[Request], Response]
@@ -82,6 +87,11 @@ if not TYPE_CHECKING:
         raise AttributeError(name)
 
 
+def _unreachable(error: Exception) -> Unreachable:
+    name = type(error).__name__
+    return (NeverSent if name in _NEVER_SENT else Unreachable)(name)
+
+
 class Channel:
     """A way to send that blocks. With `keep_alive` one request at a time."""
 
@@ -98,7 +108,7 @@ class Channel:
         try:
             return self._exchange(request)
         except (library().HTTPError, library().InvalidURL) as error:
-            raise Unreachable(type(error).__name__) from None
+            raise _unreachable(error) from None
         except (OSError, ValueError, RuntimeError) as error:
             raise Unreachable(type(error).__name__) from None
 
@@ -157,7 +167,7 @@ class AsyncChannel:
         except asyncio.TimeoutError:
             raise Unreachable("the answer took too long") from None
         except (library().HTTPError, library().InvalidURL) as error:
-            raise Unreachable(type(error).__name__) from None
+            raise _unreachable(error) from None
         except (OSError, ValueError, RuntimeError) as error:
             raise Unreachable(type(error).__name__) from None
 

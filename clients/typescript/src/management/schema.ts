@@ -1533,6 +1533,8 @@ export interface components {
             grants?: string[];
             scopes?: string[];
             audiences?: string[];
+            /** @description What a first-party service manages as itself: `tenant`, `instance` or nothing. Superusers set it. */
+            manages?: string;
             signing_algorithm?: components["schemas"]["SigningAlgorithmEnum"];
             id_token_algorithm?: components["schemas"]["SigningAlgorithmEnum"];
             access_token_seconds?: number | null;
@@ -1565,6 +1567,7 @@ export interface components {
             scopes: string[];
             /** @description Return the identifiers of its APIs, the default first. */
             readonly audiences: string[];
+            manages: string;
             signing_algorithm: string;
             id_token_algorithm: string;
             access_token_seconds: number | null;
@@ -1790,7 +1793,7 @@ export interface components {
             email: string;
             roles?: string[];
         };
-        /** @description An invitation; `invited_by` is null where an operator's command did it. */
+        /** @description An invitation; `invited_by` is null where a command or a service did it. */
         InvitationOutput: {
             /** Format: uuid */
             id: string;
@@ -1918,6 +1921,7 @@ export interface components {
             scopes: string[];
             /** @description Return the identifiers of its APIs, the default first. */
             readonly audiences: string[];
+            manages: string;
             signing_algorithm: string;
             id_token_algorithm: string;
             access_token_seconds: number | null;
@@ -1993,6 +1997,8 @@ export interface components {
             grants?: string[];
             scopes?: string[];
             audiences?: string[];
+            /** @description What a first-party service manages as itself: `tenant`, `instance` or nothing. Superusers set it. */
+            manages?: string;
             signing_algorithm?: components["schemas"]["SigningAlgorithmEnum"];
             id_token_algorithm?: components["schemas"]["SigningAlgorithmEnum"];
             access_token_seconds?: number | null;
@@ -2027,6 +2033,7 @@ export interface components {
             name?: string;
             description?: string;
             permissions?: components["schemas"]["PermissionsEnum"][];
+            api_permissions?: string[];
             mfa_required?: boolean;
         };
         /** @description What an admin may change about a tenant. */
@@ -2122,6 +2129,7 @@ export interface components {
             name: string;
             description?: string;
             permissions?: components["schemas"]["PermissionsEnum"][];
+            api_permissions?: string[];
             mfa_required?: boolean;
         };
         /** @description A role. */
@@ -2131,6 +2139,7 @@ export interface components {
             name: string;
             description: string;
             permissions: string[];
+            api_permissions: string[];
             mfa_required: boolean;
             /** Format: date-time */
             created_at: string;
@@ -2293,6 +2302,8 @@ export interface components {
             name?: string;
             email_verified?: boolean;
             is_superuser?: boolean;
+            /** @description Mail them a link, good for a week, by which to choose a password; only without `password`. */
+            send_invite?: boolean;
         };
         /** @description The person in a token response. */
         UserOut: {
@@ -4420,6 +4431,7 @@ export interface operations {
                      *           "audiences": [
                      *             "https://api.example.com/orders"
                      *           ],
+                     *           "manages": "",
                      *           "signing_algorithm": "ES256",
                      *           "id_token_algorithm": "RS256",
                      *           "access_token_seconds": 300,
@@ -4489,6 +4501,7 @@ export interface operations {
                  *       "audiences": [
                  *         "https://api.example.com/orders"
                  *       ],
+                 *       "manages": "",
                  *       "signing_algorithm": "ES256",
                  *       "id_token_algorithm": "RS256",
                  *       "access_token_seconds": 300,
@@ -4540,6 +4553,7 @@ export interface operations {
                      *       "audiences": [
                      *         "https://api.example.com/orders"
                      *       ],
+                     *       "manages": "",
                      *       "signing_algorithm": "ES256",
                      *       "id_token_algorithm": "RS256",
                      *       "access_token_seconds": 300,
@@ -4616,6 +4630,7 @@ export interface operations {
                      *       "audiences": [
                      *         "https://api.example.com/orders"
                      *       ],
+                     *       "manages": "",
                      *       "signing_algorithm": "ES256",
                      *       "id_token_algorithm": "RS256",
                      *       "access_token_seconds": 300,
@@ -4707,6 +4722,7 @@ export interface operations {
                  *       "audiences": [
                  *         "https://api.example.com/orders"
                  *       ],
+                 *       "manages": "",
                  *       "signing_algorithm": "ES256",
                  *       "id_token_algorithm": "RS256",
                  *       "access_token_seconds": 300,
@@ -4757,6 +4773,7 @@ export interface operations {
                      *       "audiences": [
                      *         "https://api.example.com/orders"
                      *       ],
+                     *       "manages": "",
                      *       "signing_algorithm": "ES256",
                      *       "id_token_algorithm": "RS256",
                      *       "access_token_seconds": 300,
@@ -4834,6 +4851,7 @@ export interface operations {
                      *       "audiences": [
                      *         "https://api.example.com/orders"
                      *       ],
+                     *       "manages": "",
                      *       "signing_algorithm": "ES256",
                      *       "id_token_algorithm": "RS256",
                      *       "access_token_seconds": 300,
@@ -5045,6 +5063,7 @@ export interface operations {
                      *       "audiences": [
                      *         "https://api.example.com/orders"
                      *       ],
+                     *       "manages": "",
                      *       "signing_algorithm": "ES256",
                      *       "id_token_algorithm": "RS256",
                      *       "access_token_seconds": 300,
@@ -6068,6 +6087,9 @@ export interface operations {
                      *           "permissions": [
                      *             "members:read"
                      *           ],
+                     *           "api_permissions": [
+                     *             "orders:refund"
+                     *           ],
                      *           "mfa_required": false,
                      *           "created_at": "2026-11-24T09:30:00Z"
                      *         }
@@ -6108,6 +6130,9 @@ export interface operations {
                  *       "permissions": [
                  *         "members:read"
                  *       ],
+                 *       "api_permissions": [
+                 *         "orders:refund"
+                 *       ],
                  *       "mfa_required": false
                  *     }
                  */
@@ -6127,6 +6152,9 @@ export interface operations {
                      *       "description": "Read orders",
                      *       "permissions": [
                      *         "members:read"
+                     *       ],
+                     *       "api_permissions": [
+                     *         "orders:refund"
                      *       ],
                      *       "mfa_required": false,
                      *       "created_at": "2026-11-24T09:30:00Z"
@@ -6171,6 +6199,9 @@ export interface operations {
                      *       "description": "Read orders",
                      *       "permissions": [
                      *         "members:read"
+                     *       ],
+                     *       "api_permissions": [
+                     *         "orders:refund"
                      *       ],
                      *       "mfa_required": false,
                      *       "created_at": "2026-11-24T09:30:00Z"
@@ -6234,6 +6265,9 @@ export interface operations {
                  *       "permissions": [
                  *         "members:read"
                  *       ],
+                 *       "api_permissions": [
+                 *         "orders:refund"
+                 *       ],
                  *       "mfa_required": false
                  *     }
                  */
@@ -6253,6 +6287,9 @@ export interface operations {
                      *       "description": "Read orders",
                      *       "permissions": [
                      *         "members:read"
+                     *       ],
+                     *       "api_permissions": [
+                     *         "orders:refund"
                      *       ],
                      *       "mfa_required": false,
                      *       "created_at": "2026-11-24T09:30:00Z"
@@ -6564,7 +6601,8 @@ export interface operations {
                  *       "password": "correct horse battery staple",
                  *       "name": "Ada Lovelace",
                  *       "email_verified": false,
-                 *       "is_superuser": false
+                 *       "is_superuser": false,
+                 *       "send_invite": false
                  *     }
                  */
                 "application/json": components["schemas"]["UserInputRequest"];

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ntt_auth.errors import TokenInvalid
 from ntt_auth.jose.encoding import decode, read_object
@@ -22,8 +23,7 @@ class Header:
     algorithm: str
 
 
-@dataclass(frozen=True)
-class Compact:
+class Compact(NamedTuple):
     """The parts of a token; `signed` is what the signature is over."""
 
     header: Header

@@ -13,12 +13,15 @@ Stamp = tuple[int, int]
 
 @dataclass(slots=True)
 class Entry:
-    """A genuine token. `stamp`: the revisions of keys and feed that it was held against."""
+    """A genuine token. `stamp`: the revisions of keys and feed that it was held against.
+
+    `subjects` is everything by which it can be revoked, found when first needed.
+    """
 
     principal: Principal
-    subjects: tuple[Subject, ...]
     key: Key
     stamp: Stamp
+    subjects: tuple[Subject, ...] = ()
 
 
 class Cache:

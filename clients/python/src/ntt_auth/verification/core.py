@@ -15,7 +15,7 @@ from ntt_auth.errors import (
     TokenInvalid,
     TokenRevoked,
 )
-from ntt_auth.jose.compact import MOST_CHARACTERS, Header, take_apart
+from ntt_auth.jose.compact import MOST_CHARACTERS, Compact, Header, take_apart
 from ntt_auth.jose.encoding import read_object
 from ntt_auth.jose.keys import Key
 from ntt_auth.principals import Principal
@@ -84,15 +84,23 @@ class Core:
             last_error=self.keys.error or self.feed.error,
         )
 
-    def known(self, token: str) -> Principal | None:
-        """Return whom a token speaks for that was verified before, if nothing must be sent.
+    def at_once(self, token: str) -> Principal | None:
+        """Return whom a token speaks for, or None where something must be sent first.
 
-        Raises as `steps` does. This is the path of a repeated token.
+        Raises as `steps` does. Nearly every token is done with here.
         """
         if self.needs() is not None or self._unsure():
             return None
-        entry = self._found(_digest(token))
-        return None if entry is None else entry.principal
+        digest = _digest(token)
+        entry = self._found(digest)
+        if entry is None:
+            parts = take_apart(token)
+            key = self.keys.get(parts.header.kid)
+            if key is None:
+                return None
+            entry = self._genuine(parts, key)
+            self.cache.put(digest, entry)
+        return entry.principal
 
     def steps(self, token: str) -> Steps[Principal]:
         """Return whom a genuine, unexpired, unrevoked access token speaks for.
@@ -108,7 +116,9 @@ class Core:
                 yield Need.FEED
         entry = self._found(digest)
         if entry is None:
-            entry = yield from self._first_sight(token)
+            parts = take_apart(token)
+            key = yield from self._key(parts.header)
+            entry = self._genuine(parts, key)
             self.cache.put(digest, entry)
         if self._unsure():
             yield from self._ask(token)
@@ -156,15 +166,26 @@ class Core:
         key = self.keys.get(entry.key.kid)
         if key is None or key.public != entry.key.public:
             raise TokenInvalid("The key of the token was withdrawn.")
-        if self.follows and self.feed.refuses(
-            entry.subjects, entry.principal.issued_at
-        ):
-            raise TokenRevoked
+        self._refuse_revoked(entry)
         entry.stamp = stamp
 
-    def _first_sight(self, token: str) -> Steps[Entry]:
-        parts = take_apart(token)
-        key = yield from self._key(parts.header)
+    def _refuse_revoked(self, entry: Entry) -> None:
+        if not self.follows or not len(self.feed):
+            return
+        principal = entry.principal
+        if not entry.subjects:
+            entry.subjects = subjects_of(principal.claims, entry.key.kid)
+        if self.feed.refuses(entry.subjects, principal.issued_at):
+            raise TokenRevoked
+
+    def _genuine(
+        self,
+        parts: Compact,
+        key: Key,
+    ) -> Entry:
+        """Return a token that is the issuer's, for us, good and not revoked."""
+        if parts.header.algorithm != key.algorithm:
+            raise TokenInvalid(f"Expected alg {key.algorithm}, as the key says.")
         if not key.verifies(parts.signature, parts.signed):
             raise TokenInvalid("The signature is not the issuer's.")
         try:
@@ -178,9 +199,8 @@ class Core:
             audience=self.options.audience,
             now=self.clock.now(),
         )
-        entry = Entry(principal, subjects_of(claims, key.kid), key, stamp)
-        if self.follows and self.feed.refuses(entry.subjects, principal.issued_at):
-            raise TokenRevoked
+        entry = Entry(principal, key, stamp)
+        self._refuse_revoked(entry)
         return entry
 
     def _key(self, header: Header) -> Generator[Need, None, Key]:
@@ -192,8 +212,6 @@ class Core:
             if not self.keys.fresh:  # the server may have made it since
                 raise KeysUnavailable(retry_after=1)
             raise TokenInvalid("The key of the token is none of the issuer's.")
-        if header.algorithm != key.algorithm:
-            raise TokenInvalid(f"Expected alg {key.algorithm}, as the key says.")
         return key
 
     def _ask(self, token: str) -> Generator[Request, object, None]:
@@ -224,11 +242,8 @@ class Core:
     @property
     def due_in(self) -> float:
         """Seconds until the background has something to do."""
-        return (
-            min(self.keys.due_in, self.feed.due_in)
-            if self.follows
-            else (self.keys.due_in)
-        )
+        keys = self.keys.due_in
+        return min(keys, self.feed.due_in) if self.follows else keys
 
     def turn(self, need: Need) -> Turn:
         """Return the work that a need asks for."""

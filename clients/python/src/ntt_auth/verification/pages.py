@@ -1,5 +1,6 @@
 """A page of the revocation feed, read strictly, and what of a token it can name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -36,7 +37,7 @@ _often = lru_cache(maxsize=1024)(subject_of)  # few applications, tenants and ke
 
 
 def subjects_of(
-    claims: dict[str, Any],
+    claims: Mapping[str, Any],
     kid: str,
 ) -> tuple[Subject, ...]:
     """Return everything by which a token with these claims could be revoked."""

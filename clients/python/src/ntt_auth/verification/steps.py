@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TypeVar
 
 from ntt_auth._http import Request, Response
@@ -32,12 +33,11 @@ Turn = Generator[Request | Pause, Response | None, None]
 Steps = Generator[Request | Need, Response | None, Result]
 
 
-def _steady() -> float:
-    """Seconds that also count while the machine sleeps, where the system can tell."""
-    return time.clock_gettime(_BOOTTIME)
-
-
 _BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", -1)
+# Seconds that also count while the machine sleeps, where the system can tell.
+_steady: Callable[[], float] = (
+    time.monotonic if _BOOTTIME < 0 else partial(time.clock_gettime, _BOOTTIME)
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Clock:
     """The only clock. `now`: Unix seconds, may jump; `steady`: only ever grows."""
 
     now: Callable[[], float] = time.time
-    steady: Callable[[], float] = time.monotonic if _BOOTTIME < 0 else _steady
+    steady: Callable[[], float] = _steady
 
 
 class Garbage(Exception):

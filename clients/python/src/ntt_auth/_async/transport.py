@@ -1,0 +1,44 @@
+"""Sends what is prepared, and sends it again where that does no harm."""
+
+import asyncio
+from typing import Any
+
+from ntt_auth._http import AsyncChannel, Unreachable
+from ntt_auth.errors import AuthError, ServerUnavailable
+from ntt_auth.rest.answers import read
+from ntt_auth.rest.calls import Sent
+from ntt_auth.rest.repeating import delay
+
+
+class AsyncTransport:
+    """Sends to one issuer. `retries` is how often a call is sent again at most."""
+
+    def __init__(self, retries: int) -> None:
+        self._retries = retries
+        self._channel = AsyncChannel()
+
+    async def send(self, sent: Sent) -> Any:
+        """Return the JSON of the answer; raises `ApiError`, `ServerUnavailable`."""
+        attempt = 0
+        while True:
+            try:
+                return await self._once(sent)
+            except AuthError as error:
+                wait = delay(error, attempt, sent.repeatable)
+                if wait is None or attempt >= self._retries:
+                    raise
+            await asyncio.sleep(wait)
+            attempt += 1
+
+    async def _once(self, sent: Sent) -> Any:
+        try:
+            response = await self._channel.send(sent.request)
+        except Unreachable as error:
+            raise ServerUnavailable(
+                f"The authentication server does not answer: {error}."
+            ) from error
+        return read(response)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._channel.aclose()
