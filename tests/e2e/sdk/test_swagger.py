@@ -76,7 +76,8 @@ def one(
         found = page.find_elements(By.CSS_SELECTOR, selector)
         return found[0] if found and found[0].is_displayed() else None
 
-    element: WebElement = patient.until(ready, message=selector)
+    element = patient.until(ready, message=selector)
+    assert element
     return element
 
 
