@@ -18,7 +18,7 @@ settings.configure(
     },
     REST_FRAMEWORK={
         "DEFAULT_AUTHENTICATION_CLASSES": ["ntt_auth.drf.BearerAuthentication"],
-        "UNAUTHENTICATED_USER": None,
+        "EXCEPTION_HANDLER": "ntt_auth.drf.exception_handler",
     },
 )
 django.setup()

@@ -84,6 +84,14 @@ MALFORMED = {
     "not a JWT": b"Bearer not-a-jwt",
     "five parts": b"Bearer a.b.c.d.e",
     "control": b"Bearer a\x01b",
+    "NUL": b"Bearer a.b.c\x00",
+    "line end": b"Bearer a.b.c\nx: y",
+    "64 kB": b"Bearer " + b"aaaa" * 16_384,
+    "twice": b"Bearer Bearer a.b.c",
+    "a tab": b"Bearer\ta.b.c",
+    "a bare name": b"bearer",
+    "quoted": b'Bearer "a.b.c"',
+    "empty parts": b"Bearer ..",
 }
 
 
@@ -156,6 +164,25 @@ def test_the_scheme_may_be_written_small(served: Served) -> None:
         served.get("/any", {"Authorization": f"bearer {mint(served)}"}).status_code
         == 200
     )
+
+
+@pytest.mark.parametrize("form", ["Bearer {}  ", "BEARER   {}", " Bearer {}"])
+def test_spaces_around_are_no_fault(
+    served: Served,
+    form: str,
+) -> None:
+    header = {"Authorization": form.format(mint())}
+    assert served.get("/any", header).status_code == 200
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_second_header_of_another_scheme_does_not_hide_the_first(
+    served: Served,
+    order: int,
+) -> None:
+    values = [f"Bearer {mint()}", "Basic YTpi"][::order]
+    answer = served.get("/any", [("Authorization", value) for value in values])
+    assert answer.status_code == 401
 
 
 def test_another_scheme_is_no_token(served: Served) -> None:

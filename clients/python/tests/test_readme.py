@@ -7,13 +7,16 @@ from typing import Any
 from django.test import RequestFactory, override_settings
 from fastapi.testclient import TestClient
 from flask import Flask
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 import tokens
 from adapters import APIView, Response, Wsgi
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
-FASTAPI, DRF, FLASK = BLOCKS[:3]
+FASTAPI, DRF, FLASK, STARLETTE = BLOCKS[:4]
 STATIC: dict[str, Any] = {"jwks": tokens.jwks(), "revocation": "off"}
 
 
@@ -62,6 +65,14 @@ def test_the_flask_block_protects_with_the_real_verifier() -> None:
     executed(with_static_keys(FLASK), app=app, static=STATIC)
     assert Wsgi(app).get("/orders", {}).status_code == 401
     assert Wsgi(app).get("/orders", bearer()).json() == {"sub": "ada"}
+
+
+def test_the_starlette_block_protects_with_the_real_verifier() -> None:
+    names = {"Starlette": Starlette, "Route": Route, "JSONResponse": JSONResponse}
+    app = executed(with_static_keys(STARLETTE), static=STATIC, **names)["app"]
+    client = TestClient(app)
+    assert client.get("/orders").status_code == 401
+    assert client.get("/orders", headers=bearer()).json() == {"sub": "ada"}
 
 
 def test_the_drf_block_protects_with_the_real_verifier() -> None:

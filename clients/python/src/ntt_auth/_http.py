@@ -139,7 +139,10 @@ class Channel:
         with self._lock:
             if self._client is None:
                 kept = library().Limits(max_keepalive_connections=int(self._keep_alive))
-                self._client = library().Client(follow_redirects=False, limits=kept)
+                made: httpx.Client = library().Client(
+                    follow_redirects=False, limits=kept
+                )
+                self._client = made
             return self._client
 
     def close(self) -> None:
@@ -189,7 +192,10 @@ class AsyncChannel:
         if self._client is None:
             kept = 10 if self._keep_alive else 0
             limits = library().Limits(max_keepalive_connections=kept)
-            self._client = library().AsyncClient(follow_redirects=False, limits=limits)
+            made: httpx.AsyncClient = library().AsyncClient(
+                follow_redirects=False, limits=limits
+            )
+            self._client = made
         return self._client
 
     async def aclose(self) -> None:

@@ -110,10 +110,22 @@ def _problem(
     return _Problem(error)
 
 
+# The sign-in of `ntt_auth.django` has its settings in the same dict.
+SIGN_IN = frozenset(
+    {
+        *("CLIENT_ID", "CLIENT_SECRET", "SCOPE", "ORIGIN"),
+        *("AFTER_LOGIN", "POST_LOGOUT_REDIRECT"),
+    }
+)
+
+
 @functools.lru_cache(maxsize=None)
-def _verifier(audience: str | None) -> Verifying:
+def verifier_for(audience: str | None) -> Verifying:
+    """Return the project's verifier; None is the configured audience."""
     given = {
-        name.lower(): value for name, value in getattr(settings, "NTT_AUTH", {}).items()
+        name.lower(): value
+        for name, value in getattr(settings, "NTT_AUTH", {}).items()
+        if name not in SIGN_IN
     }
     ready: Verifying | None = given.pop("verifier", None)
     if ready is not None:
@@ -128,7 +140,7 @@ def _forget(
     **_: Any,
 ) -> None:
     if setting == "NTT_AUTH":
-        _verifier.cache_clear()
+        verifier_for.cache_clear()
 
 
 setting_changed.connect(_forget)
@@ -155,7 +167,7 @@ class BearerAuthentication(BaseAuthentication):
         try:
             token = token_or_none([] if header is None else [header])
             if token is not None:
-                principal = _verifier(self.audience).verify(token)
+                principal = verifier_for(self.audience).verify(token)
                 return Caller(principal), principal
         except (Refused, Unavailable) as error:
             raise _problem(request, error) from None
@@ -217,7 +229,7 @@ def _may_yet_pass(
     refusing: Requires,
 ) -> bool:
     """Tell whether the whole can be True although this operand of it is not."""
-    first, *others = _operands(whole) or (None,)
+    first, *others = operands(whole) or (None,)
     if isinstance(whole, (NOT, OR)) and _stands_in(first, refusing):
         return True
     return any(_may_yet_pass(one, refusing) for one in (first, *others) if one)
@@ -227,10 +239,11 @@ def _stands_in(
     whole: Any,
     part: Requires,
 ) -> bool:
-    return whole is part or any(_stands_in(one, part) for one in _operands(whole))
+    return whole is part or any(_stands_in(one, part) for one in operands(whole))
 
 
-def _operands(whole: Any) -> tuple[Any, ...]:
+def operands(whole: Any) -> tuple[Any, ...]:
+    """Return what a combined permission consists of; nothing for a plain one."""
     found = (getattr(whole, name, None) for name in ("op1", "op2"))
     return tuple(one for one in found if one is not None)
 

@@ -25,6 +25,7 @@ from fastapi.openapi.models import SecurityBase as SecurityModel
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
+from ntt_auth._swagger import bridge
 from ntt_auth._web import (
     AsyncVerifying,
     async_verifier,
@@ -161,6 +162,7 @@ class Auth:
         if self.docs_client_id:
             sign_in["clientId"] = self.docs_client_id
         app.swagger_ui_init_oauth = {**sign_in, **(app.swagger_ui_init_oauth or {})}
+        bridge(app)
         build = app.openapi
         names = {scheme.scheme_name for scheme in self._schemes}
 

@@ -76,7 +76,7 @@ class AbstractMirror(models.Model):
 class Person(AbstractMirror):
     """The mirror: point foreign keys here."""
 
-    class Meta:  # noqa: D106
+    class Meta:  # noqa: D106  # pyright: ignore[reportIncompatibleVariableOverride]
         verbose_name_plural = "people"
 
 

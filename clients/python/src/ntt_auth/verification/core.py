@@ -4,7 +4,6 @@ Signature and claims are checked once a token, revocation every time.
 """
 
 import json
-from collections.abc import Generator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -203,7 +202,7 @@ class Core:
         self._refuse_revoked(entry)
         return entry
 
-    def _key(self, header: Header) -> Generator[Need, None, Key]:
+    def _key(self, header: Header) -> Steps[Key]:
         key = self.keys.get(header.kid)
         if key is None and self.keys.may_ask:
             yield Need.KEYS
@@ -216,7 +215,7 @@ class Core:
             raise TokenInvalid("The key of the token is none of the issuer's.")
         return key
 
-    def _ask(self, token: str) -> Generator[Request, object, None]:
+    def _ask(self, token: str) -> Steps[None]:
         """Let the server say whether the token is revoked, or refuse."""
         if not self.options.introspect:
             raise RevocationsUnavailable(retry_after=1)
@@ -224,7 +223,7 @@ class Core:
         try:
             response = answered(
                 (
-                    yield Request(  # type: ignore[arg-type]
+                    yield Request(
                         "POST",
                         self.options.issuer.rstrip("/") + INTROSPECTION,
                         {"Content-Type": "application/json"},
