@@ -154,7 +154,7 @@ export class Verifier {
     }
     if (typeof kid !== "string" || kid === "" || kid.length > 256)
       throw new TokenInvalid("The token has no kid.");
-    this.#feed?.ready(); // asked beside the keys; waited for once the token is known to be genuine
+    const polling = this.#feed?.ready(); // asked beside the keys, waited for once the token is known to be genuine
     const key = await this.#keys.find(kid);
     if (!key) throw new TokenInvalid("The token's key is none of the issuer's.");
     if (key.algorithm !== alg)
@@ -167,6 +167,7 @@ export class Verifier {
     if (!(await checking)) throw new TokenInvalid("The token's signature is wrong.");
     const verified = read(); // what is wrong with the claims is told of genuine tokens only
     this.#remember(name, verified);
+    if (polling) await polling;
     return verified;
   }
 

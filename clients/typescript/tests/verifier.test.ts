@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AuthError, TokenExpired, TokenInvalid, TokenRevoked, Verifier } from "../src/index.js";
 import type { Row } from "../src/revocations.js";
+import { later } from "./clock.js";
 import { AUDIENCE, Issuer } from "./servers.js";
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
@@ -18,6 +19,7 @@ beforeEach(async () => {
   verifier = new Verifier({ issuer: server.issuer, audience: AUDIENCE });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   verifier.close();
   await server.stop();
 });
@@ -158,4 +160,29 @@ it("what is remembered is bounded, and no token can be seen in it", async () => 
   expect(small.status().cached).toBe(3);
   const seen = inspect(small, { depth: 9, showHidden: true });
   for (const token of tokens) expect(seen).not.toContain(token.slice(-40));
+});
+
+it("without a timer, who begins to read a feed that fails waits for it, and nobody else", async () => {
+  verifier.close();
+  const options = { issuer: server.issuer, audience: AUDIENCE, background: false };
+  const edge = new Verifier({ ...options, jwks: { keys: server.jwks } });
+  server.answers.set("/api/v1/tokens/revocations", (_, response) => response.writeHead(500).end());
+  await edge.verify(server.token());
+  later(3);
+  let answer = () => {};
+  const hanging = new Promise<void>((asked) => {
+    server.answers.set("/api/v1/tokens/revocations", (_, response) => {
+      answer = () => response.writeHead(500).end();
+      asked();
+    });
+  });
+  let over = false;
+  const first = edge.verify(server.token({ jti: "t2" })).then(() => {
+    over = true;
+  });
+  await hanging;
+  await edge.verify(server.token());
+  expect(over).toBe(false);
+  answer();
+  await first;
 });
