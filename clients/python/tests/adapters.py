@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Annotated, Any
 
@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from werkzeug.test import Client
 
-from ntt_auth import Principal, fastapi, flask, starlette
-from standin import AsyncStandIn, Played, StandIn
+from ntt_auth import AsyncVerifier, Principal, Verifier, fastapi, flask, starlette
+from ntt_auth.testing import Issuer
+from tokens import AUDIENCE, ISSUER
 
 if not settings.configured:
     settings.configure(
@@ -54,14 +55,15 @@ class Served:
     """An application with its verifier."""
 
     client: Any
-    verifier: Played
+    verifier: Verifier | AsyncVerifier
+    issuer: Issuer = field(init=False)
 
     def get(self, where: str, headers: Any = None) -> Any:
         return self.client.get(where, headers=headers or {})
 
 
 def serve_fastapi() -> Served:
-    verifier = AsyncStandIn()
+    verifier = AsyncVerifier(ISSUER, AUDIENCE)
     auth = fastapi.Auth(verifier=verifier)
     app = FastAPI(lifespan=auth.lifespan)
 
@@ -94,7 +96,7 @@ def serve_starlette() -> Served:
     async def optional(request: Any) -> JSONResponse:
         return JSONResponse({"sub": request.user.sub if request.user else None})
 
-    verifier = AsyncStandIn()
+    verifier = AsyncVerifier(ISSUER, AUDIENCE)
     routes = [route(where, required) for where, required in REQUIRED.items()]
     app = Starlette(routes=[*routes, Route("/optional", optional)])
     app.add_middleware(starlette.AuthMiddleware, verifier=verifier)
@@ -125,7 +127,7 @@ class Wsgi:
 
 def serve_flask() -> Served:
     app = Flask("orders")
-    verifier = StandIn()
+    verifier = Verifier(ISSUER, AUDIENCE)
     auth = flask.Auth(app, verifier=verifier)
 
     def add(where: str, required: dict[str, Any]) -> None:
@@ -173,7 +175,7 @@ def serve_drf() -> Served:
             known = request.user.is_authenticated
             return Response({"sub": request.user.sub if known else None})
 
-    verifier = StandIn()
+    verifier = Verifier(ISSUER, AUDIENCE)
     override_settings(NTT_AUTH={"VERIFIER": verifier}).enable()
     views = [path(where[1:], view(required)) for where, required in REQUIRED.items()]
     django_urls([*views, path("optional", Optional.as_view())])

@@ -5,7 +5,8 @@ import sys
 import time
 from typing import Any
 
-from ntt_auth import settings, verifier
+from ntt_auth import settings
+from ntt_auth.drivers import base
 from ntt_auth.errors import ConfigurationError
 from ntt_auth.jose.keys import ALGORITHMS
 
@@ -33,14 +34,14 @@ def only_audience(issuer: str) -> str:
 
 def algorithm() -> str:
     """Return an algorithm that every verifier takes, ES256 if it is one."""
-    accepted = [one._core.options.algorithms for one in list(verifier.VERIFIERS)]
+    accepted = [one._core.options.algorithms for one in list(base.VERIFIERS)]
     common = [name for name in ALGORITHMS if all(name in some for some in accepted)]
     return common[0] if common else ALGORITHMS[0]
 
 
 def now(issuers: set[str]) -> float:
     """Return the time (Unix seconds) as the verifiers of some issuers have it."""
-    for one in list(verifier.VERIFIERS):
+    for one in list(base.VERIFIERS):
         if one.issuer in issuers:
             return one._core.clock.now()
     return time.time()
@@ -48,7 +49,7 @@ def now(issuers: set[str]) -> float:
 
 def forget() -> None:
     """Let every verifier begin anew."""
-    for one in list(verifier.VERIFIERS):
+    for one in list(base.VERIFIERS):
         one._forget()
 
 
@@ -58,7 +59,7 @@ def look_for_keys() -> None:
     Else it may have to wait for half a minute; a key is published a quarter of an hour
     before it signs.
     """
-    for one in list(verifier.VERIFIERS):
+    for one in list(base.VERIFIERS):
         one._hurry()
 
 
@@ -80,7 +81,7 @@ def _only(
 
 
 def _of_verifiers() -> set[Pair]:
-    return {(one.issuer, one.audience) for one in list(verifier.VERIFIERS)}
+    return {(one.issuer, one.audience) for one in list(base.VERIFIERS)}
 
 
 def _of_django() -> set[Pair]:

@@ -1,0 +1,147 @@
+"""The pytest plugin, in suites of their own: it is found by its entry point."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+README = Path(__file__).parent.parent / "README.md"
+VERBATIM = """
+def test_orders(client, ntt_auth_token):
+    assert client.get("/orders", headers=ntt_auth_token.headers(scopes=["orders:read"])).status_code == 200
+
+def test_nobody(client):
+    assert client.get("/orders").status_code == 401
+
+def test_a_token_without_the_scope(client, ntt_auth_token):
+    assert client.get("/orders", headers=ntt_auth_token.headers()).status_code == 403
+
+def test_outage(client, ntt_auth_issuer, ntt_auth_token):
+    ntt_auth_issuer.key_server_down()
+    assert client.get("/orders", headers=ntt_auth_token.headers()).status_code == 503
+
+def test_orders_again(client, ntt_auth_token):
+    test_orders(client, ntt_auth_token)
+"""
+FASTAPI = """
+from typing import Annotated
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
+from ntt_auth.fastapi import Auth, Principal
+
+auth = Auth(issuer="https://id.example.com", audience="https://api.example.com/orders")
+app = FastAPI(lifespan=auth.lifespan)
+
+@app.get("/orders")
+async def orders(me: Annotated[Principal, Depends(auth.require(scopes=["orders:read"]))]):
+    return {"sub": me.sub}
+
+@pytest.fixture
+def client():
+    with TestClient(app) as found:
+        yield found
+"""
+FLASK = """
+import pytest
+from flask import Flask
+from ntt_auth.flask import Auth, current_principal
+
+app = Flask("orders")
+auth = Auth(app, issuer="https://id.example.com", audience="https://api.example.com/orders")
+
+@app.get("/orders")
+@auth.require(scopes=["orders:read"])
+def orders():
+    return {"sub": current_principal.sub}
+
+@pytest.fixture
+def client():
+    return app.test_client()
+"""
+DRF = """
+import django
+import pytest
+from django.conf import settings
+from django.urls import path
+
+settings.configure(
+    SECRET_KEY="for tests",
+    ALLOWED_HOSTS=["*"],
+    INSTALLED_APPS=["rest_framework"],
+    ROOT_URLCONF=__name__,
+    NTT_AUTH={"ISSUER": "https://id.example.com", "AUDIENCE": "https://api.example.com/orders"},
+    REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": ["ntt_auth.drf.BearerAuthentication"]},
+)
+django.setup()
+
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+from ntt_auth.drf import HasScopes
+
+class Orders(APIView):
+    permission_classes = [HasScopes("orders:read")]
+    def get(self, request):
+        return Response({"sub": request.user.sub})
+
+urlpatterns = [path("orders", Orders.as_view())]
+
+@pytest.fixture
+def client():
+    return APIClient()
+"""
+APPLICATIONS = {"fastapi": FASTAPI, "flask": FLASK, "drf": DRF}
+
+
+def run(
+    pytester: pytest.Pytester,
+    text: str,
+) -> pytest.RunResult:
+    pytester.makepyfile(test_suite=text)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+
+@pytest.mark.parametrize("framework", APPLICATIONS)
+def test_the_snippet_runs_as_it_is_written(
+    pytester: pytest.Pytester,
+    framework: str,
+) -> None:
+    run(pytester, APPLICATIONS[framework] + VERBATIM).assert_outcomes(passed=5)
+
+
+def test_a_suite_that_uses_nothing_of_it_imports_nothing(
+    pytester: pytest.Pytester,
+) -> None:
+    text = """
+import sys
+
+def test_nothing_was_imported():
+    ours = {name for name in sys.modules if name.split(".")[0] == "ntt_auth"}
+    assert ours == {"ntt_auth", "ntt_auth.testing", "ntt_auth.testing.plugin"}
+    assert not {"cryptography", "httpx2", "httpx"} & set(sys.modules)
+"""
+    run(pytester, text).assert_outcomes(passed=1)
+
+
+def test_nothing_is_sent_and_nothing_is_left_over(pytester: pytest.Pytester) -> None:
+    text = """
+import threading
+import pytest
+from ntt_auth import Verifier, KeysUnavailable
+from ntt_auth.verification import rehearsal
+
+verifier = Verifier("http://127.0.0.1:9", "https://api.example.com/orders", http_timeout=1)
+
+def test_it_verifies_with_no_thread(ntt_auth_token):
+    assert verifier.verify(ntt_auth_token.mint(sub="ada")).sub == "ada"
+    assert verifier.status().keys == 1
+    assert [t.name for t in threading.enumerate()] == ["MainThread"]
+
+def test_it_forgot_the_keys_and_is_real_again():
+    assert verifier.status().keys == 0 and not rehearsal.is_on()
+    with pytest.raises(KeysUnavailable), verifier:
+        verifier.warm()
+"""
+    run(pytester, text).assert_outcomes(passed=2)
