@@ -1,5 +1,6 @@
 """The pytest plugin, in suites of their own: it is found by its entry point."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ app = FastAPI(lifespan=auth.lifespan)
 @app.get("/orders")
 async def orders(me: Annotated[Principal, Depends(auth.require(scopes=["orders:read"]))]):
     return {"sub": me.sub}
+
+@pytest.fixture
+def client():
+    with TestClient(app) as found:
+        yield found
+"""
+CLIENT = """
+import pytest
+from fastapi.testclient import TestClient
 
 @pytest.fixture
 def client():
@@ -109,6 +119,18 @@ def test_the_snippet_runs_as_it_is_written(
     framework: str,
 ) -> None:
     run(pytester, APPLICATIONS[framework] + VERBATIM).assert_outcomes(passed=5)
+
+
+def test_the_readmes_tests_pass_at_the_readmes_application(
+    pytester: pytest.Pytester,
+) -> None:
+    first, rest = README.read_text().split("## Django REST framework")
+    blocks = [
+        re.findall(r"```python\n(.*?)```", part, re.S)[0]
+        for part in (first, rest.split("## Tests")[1])
+    ]
+    application, tests = blocks
+    run(pytester, application + CLIENT + tests).assert_outcomes(passed=3)
 
 
 def test_a_suite_that_uses_nothing_of_it_imports_nothing(

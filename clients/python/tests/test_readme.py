@@ -12,7 +12,7 @@ import tokens
 from adapters import APIView, Response, Wsgi
 
 README = Path(__file__).parent.parent / "README.md"
-FASTAPI, DRF, FLASK = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+FASTAPI, DRF, FLASK, *_ = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
 STATIC: dict[str, Any] = {"jwks": tokens.jwks(), "revocation": "off"}
 
 
