@@ -102,6 +102,30 @@ urlpatterns = [path("orders", Orders.as_view())]
 def client():
     return APIClient()
 """
+ASYNC = """
+import pytest
+from ntt_auth._http import library
+
+pytestmark = pytest.mark.anyio
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.fixture
+async def caller():
+    http = library()
+    transport = http.ASGITransport(app)
+    async with http.AsyncClient(transport=transport, base_url="http://x") as found:
+        yield found
+
+@pytest.mark.parametrize("number", range(3))
+async def test_a_revocation(caller, ntt_auth_token, ntt_auth_issuer, number):
+    token = ntt_auth_token.mint(scopes=["orders:read"], sub="ada")
+    assert (await caller.get("/orders", headers=token.headers)).status_code == 200
+    ntt_auth_issuer.revoke(user="ada")
+    assert (await caller.get("/orders", headers=token.headers)).status_code == 401
+"""
 APPLICATIONS = {"fastapi": FASTAPI, "flask": FLASK, "drf": DRF}
 
 
@@ -131,6 +155,10 @@ def test_the_readmes_tests_pass_at_the_readmes_application(
     ]
     application, tests = blocks
     run(pytester, application + CLIENT + tests).assert_outcomes(passed=3)
+
+
+def test_it_serves_async_tests_in_a_loop_each(pytester: pytest.Pytester) -> None:
+    run(pytester, FASTAPI + ASYNC).assert_outcomes(passed=3)
 
 
 def test_a_suite_that_uses_nothing_of_it_imports_nothing(
