@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contract import PYTHON, ROOT
+from openapi import PYTHON, ROOT
 
 OURS = ("DATABASE_URL", "REDIS_URL", "VAR_DIR", "HOST", "PORT", "ISSUER", "DJANGO_ENV")
 _LETTERS = """

@@ -16,6 +16,7 @@ from ntt_auth.jose.encoding import encode
 
 AUDIENCE = "https://api.example.com/orders"
 Answer = tuple[int, dict[str, str], bytes]
+FEED = "/api/v1/tokens/revocations"
 Give = Callable[["Handler"], Answer | None]
 
 
@@ -103,7 +104,7 @@ class Issuer:
             "/.well-known/openid-configuration",
             {"issuer": self.url, "jwks_uri": f"{self.url}/jwks"},
         )
-        server.answers["/api/v1/tokens/revocations"] = self._feed
+        server.answers[FEED] = self._feed
 
     def add_key(self, kid: str) -> None:
         self.keys[kid] = ec.generate_private_key(ec.SECP256R1())
@@ -196,3 +197,24 @@ def serving() -> Iterator[Server]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds; a test that fails here waits for ten seconds."""
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to hold")
+
+
+def drip(handler: Handler) -> None:
+    """Answer byte by byte, for ever so long."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    try:
+        for _ in range(100):
+            handler.wfile.write(b"a")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except OSError:
+        pass

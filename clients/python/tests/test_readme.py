@@ -12,7 +12,8 @@ import tokens
 from adapters import APIView, Response, Wsgi
 
 README = Path(__file__).parent.parent / "README.md"
-FASTAPI, DRF, FLASK, *_ = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+FASTAPI, DRF, FLASK = BLOCKS[:3]
 STATIC: dict[str, Any] = {"jwks": tokens.jwks(), "revocation": "off"}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from clients import SECRET
-from contract import PYTHON
 from ntt_auth import (
     BadRequest,
     Client,
@@ -18,6 +17,7 @@ from ntt_auth import (
     Unauthenticated,
     Verifier,
 )
+from openapi import PYTHON
 from real import Service, served
 
 pytestmark = [

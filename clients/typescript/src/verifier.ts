@@ -159,9 +159,13 @@ export class Verifier {
     if (!key) throw new TokenInvalid("The token's key is none of the issuer's.");
     if (key.algorithm !== alg)
       throw new TokenInvalid(`Expected alg ${key.algorithm} of this key, got another.`);
-    if (!(await signedBy(key, signature, signed))) throw new TokenInvalid("The token's signature is wrong.");
-    const fields = fieldsOf(payload, this, Date.now() / 1000);
-    const verified = { key, fields, subjects: this.#feed ? subjectsOf(payload, kid) : [] };
+    const checking = signedBy(key, signature, signed); // by another thread: the claims are read meanwhile
+    const read = attempted(() => {
+      const fields = fieldsOf(payload, this, Date.now() / 1000);
+      return { key, fields, subjects: this.#feed ? subjectsOf(payload, kid) : [] };
+    });
+    if (!(await checking)) throw new TokenInvalid("The token's signature is wrong.");
+    const verified = read(); // what is wrong with the claims is told of genuine tokens only
     this.#remember(name, verified);
     return verified;
   }
@@ -202,6 +206,18 @@ export class Verifier {
       // told below, without what was sent
     }
     throw new RevocationsUnavailable("Neither the revocation feed nor the server answers.");
+  }
+}
+
+/** Do it now; return what gives the outcome, or throws it, later. */
+function attempted<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }
 

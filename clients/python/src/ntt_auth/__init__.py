@@ -89,7 +89,14 @@ _CLIENT = {
     "Page": "rest.pages",
     "StepRequired": "rest.steps",
 }
-_MODULES = ("errors", "principals", "requirements", "verifier")
+_MODULES = (
+    "errors",
+    "principals",
+    "requirements",
+    "drivers.base",
+    "drivers.threads",
+    "drivers.tasks",  # the last: it loads asyncio
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,6 @@ is imported at the first request, for a quick start. An exchange has one deadlin
 all of it, a bounded answer, and never follows a redirect.
 """
 
-import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +29,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     timeout: float = 5.0
     limit: int = MOST_BYTES
@@ -162,6 +161,8 @@ class AsyncChannel:
         """Return the answer; raises `Unreachable`."""
         if _handlers:
             return _handlers[-1](request)
+        import asyncio  # slow to load, and of no use where nothing is async
+
         try:
             return await asyncio.wait_for(self._exchange(request), request.timeout)
         except asyncio.TimeoutError:

@@ -115,7 +115,9 @@ export class TestIssuer {
     if (!kind || !id) throw new ConfigurationError("revoke() takes one of session, token, user, and so on.");
     const limit = Math.max(Math.ceil(Date.now() / 1000) + 1, this.#latest);
     this.#feed.add(kind, idOf(id), limit);
-    if (kind === "key") this.#ended.add(String(id));
+    if (kind !== "key") return;
+    this.#ended.add(String(id));
+    this.rotateKeys(); // there is always one that signs
   }
 
   /** Sign with a new key from now on; tokens of the one before stay good, as its public part stays published. */
@@ -160,10 +162,8 @@ export class TestIssuer {
 
   /** The keys that are published, at least one. */
   async #living(): Promise<SigningKey[]> {
-    const living = (await Promise.all(this.#keys)).filter(({ kid }) => !this.#ended.has(kid));
-    if (living.length > 0) return living;
-    this.rotateKeys();
-    return this.#living();
+    if (this.#keys.length === 0) this.rotateKeys();
+    return (await Promise.all(this.#keys)).filter(({ kid }) => !this.#ended.has(kid));
   }
 
   async #answer({ method, url, headers, json }: Question): Promise<Answer | undefined> {

@@ -106,6 +106,11 @@ describe("a revocation is seen by the next request", () => {
   });
 });
 
+it("signs by one key, however many tokens are wanted at once", async () => {
+  const tokens = await Promise.all(Array.from({ length: 200 }, () => issuer.mintToken()));
+  expect(new Set(tokens.map((token) => token.split(".")[0])).size).toBe(1);
+});
+
 it("rotates keys as often as a test likes", async () => {
   for (let i = 0; i < 3; i++) {
     await verifier.verify(await issuer.mintToken());

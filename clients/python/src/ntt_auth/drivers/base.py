@@ -12,6 +12,7 @@ from ntt_auth.verification.core import Core, Status
 from ntt_auth.verification.options import MOST_REVOCATIONS, checked
 from ntt_auth.verification.steps import Clock
 
+__all__ = ["Base", "LONGEST_SLEEP", "REST", "Status", "VERIFIERS", "nap", "resume"]
 VERIFIERS: "weakref.WeakSet[Base]" = weakref.WeakSet()
 LONGEST_SLEEP = 60.0
 REST = 1.0  # between looks while a test kit plays the issuer

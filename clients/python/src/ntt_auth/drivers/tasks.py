@@ -1,6 +1,7 @@
 """`AsyncVerifier`: never blocks; one task follows the revocations."""
 
 import asyncio
+import threading
 import weakref
 from types import TracebackType
 from typing import Any, cast
@@ -9,7 +10,7 @@ from ntt_auth._http import AsyncChannel, Request, Response, Unreachable
 from ntt_auth.drivers.base import REST, Base, nap, resume
 from ntt_auth.principals import Principal
 from ntt_auth.verification import rehearsal
-from ntt_auth.verification.steps import Need, Turn
+from ntt_auth.verification.steps import MOMENT, MOMENT_SECONDS, Need, Turn
 
 
 class AsyncVerifier(Base):
@@ -34,6 +35,7 @@ class AsyncVerifier(Base):
     def _fresh(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Place] = (
             weakref.WeakKeyDictionary()
         )
@@ -109,20 +111,23 @@ class AsyncVerifier(Base):
         place = self._place()
         flight = place.flights.get(need)
         if flight is None or flight.done():
-            flight = asyncio.ensure_future(_arun(self._core.turn(need), place.channel))
+            flight = asyncio.ensure_future(_run(self._core.turn(need), place.channel))
             place.flights[need] = flight
         await asyncio.wait((flight,), timeout=self._core.options.http_timeout)
 
     def _start(self) -> None:
-        loop = asyncio.get_running_loop()
         if rehearsal.is_on():
             return
         if self._loop is not None and not self._loop.is_closed():
             return
-        if self._loop is not None:
-            self._core.feed.released()
-        self._loop = loop
-        self._task = loop.create_task(_afollow(weakref.ref(self)))
+        loop = asyncio.get_running_loop()
+        with self._starting:
+            if self._loop is not None and not self._loop.is_closed():
+                return  # another loop was quicker
+            if self._loop is not None:
+                self._core.feed.released()
+            self._loop = loop
+        self._task = loop.create_task(_follow(weakref.ref(self), self._place().channel))
 
     async def _background(self) -> float:
         core = self._core
@@ -143,17 +148,24 @@ class _Place:
         self.flights: dict[Need, asyncio.Future[None]] = {}
 
 
-async def _afollow(verifier: "weakref.ref[AsyncVerifier]") -> None:
-    while True:
-        found = verifier()
-        if found is None:
-            return
-        pause = await found._background()
-        del found
-        await asyncio.sleep(pause)
+async def _follow(
+    verifier: "weakref.ref[AsyncVerifier]",
+    channel: AsyncChannel,
+) -> None:
+    """Keep a verifier in step until it is closed, or its loop or itself ends."""
+    try:
+        while True:
+            found = verifier()
+            if found is None:
+                return
+            pause = await found._background()
+            del found
+            await asyncio.sleep(pause)
+    finally:
+        await channel.aclose()
 
 
-async def _arun(
+async def _run(
     turn: Turn,
     channel: AsyncChannel,
 ) -> None:
@@ -165,7 +177,7 @@ async def _arun(
             if isinstance(step, Request):
                 answer = await _tried(channel, step)
             else:
-                await asyncio.sleep(0)
+                await asyncio.sleep(MOMENT_SECONDS if step is MOMENT else 0)
     except StopIteration:
         return
     finally:

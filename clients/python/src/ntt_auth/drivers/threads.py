@@ -81,8 +81,7 @@ class Verifier(Base):
             self._wake.set()
         if thread is not None and thread is not threading.current_thread():
             thread.join(self._core.options.http_timeout + 1)
-        for channel in self._channels.values():
-            channel.close()
+        _closed(tuple(self._channels.values()))
 
     def __enter__(self) -> "Verifier":
         return self
@@ -130,6 +129,8 @@ class Verifier(Base):
                 return
             self._wake = threading.Event()
             weakref.finalize(self, self._wake.set)
+            unused = weakref.finalize(self, _closed, tuple(self._channels.values()))
+            unused.atexit = False  # the end of the process closes them as well
             self._thread = threading.Thread(
                 target=_follow,
                 args=(weakref.ref(self), self._wake),
@@ -165,6 +166,11 @@ def _follow(
         pause = found._background()
         del found
         ended.wait(pause)
+
+
+def _closed(channels: tuple[Channel, ...]) -> None:
+    for channel in channels:
+        channel.close()
 
 
 def _tried(

@@ -209,8 +209,10 @@ class Core:
             yield Need.KEYS
             key = self.keys.get(header.kid)
         if key is None:
-            if not self.keys.fresh:  # the server may have made it since
+            if not self.keys.usable:
                 raise KeysUnavailable(retry_after=1)
+            # Not 503 while the keys are old because the server is down: whoever makes up
+            # a `kid` would have it. Keys are published 15 minutes before they sign.
             raise TokenInvalid("The key of the token is none of the issuer's.")
         return key
 
@@ -261,6 +263,7 @@ class Core:
 
     def released(self) -> None:
         """After a fork: nothing of the parent's work goes on here."""
+        self.keys.released()
         self.feed.released()
         self.cache.released()
 

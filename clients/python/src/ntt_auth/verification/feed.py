@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from ntt_auth._http import Request, Response, Unreachable
 from ntt_auth.verification.pages import Page, read_page
-from ntt_auth.verification.steps import PAUSE, Clock, Garbage, Turn, answered
+from ntt_auth.verification.steps import MOMENT, PAUSE, Clock, Garbage, Turn, answered
 from ntt_auth.verification.table import FOR_GOOD, Subject, Table, capacity_for
 
 PATH = "/api/v1/tokens/revocations"
@@ -122,6 +122,8 @@ class Feed:
 
         Does nothing while another turn runs, or before the next is due.
         """
+        while not self.tried and self._busy(self._clock.steady()):
+            yield MOMENT  # another event loop reads it, for the first time
         now = self._clock.steady()
         if self._busy(now) or now < self._next_at:
             return

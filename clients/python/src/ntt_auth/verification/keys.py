@@ -14,7 +14,7 @@ from ntt_auth.jose.encoding import read_object
 from ntt_auth.jose.keys import Key, read_set
 from ntt_auth.settings import is_plain_url
 from ntt_auth.verification import rehearsal
-from ntt_auth.verification.steps import Clock, Garbage, Turn, answered
+from ntt_auth.verification.steps import MOMENT, Clock, Garbage, Turn, answered
 
 FRESH_SECONDS = 600
 LAST_SECONDS = 86_400
@@ -79,11 +79,6 @@ class Keys:
         """Tell whether there are keys that may still be used."""
         return self.age <= LAST_SECONDS
 
-    @property
-    def fresh(self) -> bool:
-        """Tell whether the keys are so young that an unknown `kid` is nobody's."""
-        return self.age <= FRESH_SECONDS
-
     def get(self, kid: str) -> Key | None:
         """Return the key of this name, if it may be used."""
         return self._keys.get(kid) if self.usable else None
@@ -112,12 +107,19 @@ class Keys:
             self._configure(self._static)
         self.revision += 1
 
+    def released(self) -> None:
+        """Whoever read them is gone (after a fork): another may begin."""
+        self._running = False
+
     def hurry(self) -> None:
         """Let the next unknown `kid` ask at once."""
         self._tried_at = -inf
 
     def turn(self) -> Turn:
         """Read the keys, unless that was done a moment ago. Never raises."""
+        waited = self._clock.steady() + self._timeout
+        while self._running and self._clock.steady() < waited:
+            yield MOMENT  # another event loop reads them
         if self.static or self._rest() > 0:
             return
         self._running = True

@@ -88,8 +88,10 @@ def _row(row: dict[str, Any]) -> tuple[Subject, int, int] | None:
     return (subject(digest), limit, end) if kind in KINDS else None
 
 
-def _moment(text: str) -> int:
+def _moment(text: Any) -> int:
     """Return an RFC 3339 time as Unix seconds, rounded up."""
+    if not isinstance(text, str):
+        raise ValueError("expires_at")
     if text.endswith(("Z", "z")):  # which Python 3.10 does not read
         text = f"{text[:-1]}+00:00"
     moment = datetime.fromisoformat(text)

@@ -1,7 +1,7 @@
 """What the rules ask of whoever runs them: they are generators, and yield these.
 
 A `Request` is answered with its `Response`, or `Unreachable` is thrown in. `PAUSE` lets
-others run. `Need` asks for a turn of the keys or of the feed, shared by all who wait.
+others run, `MOMENT` waits a little for what another loop is doing. `Need` asks for a turn of the keys or of the feed, shared by all who wait.
 """
 
 import time
@@ -25,9 +25,11 @@ class Pause(Enum):
     """Between two slices of long work: an event loop must not be held up."""
 
     HERE = "here"
+    MOMENT = "moment"
 
 
-PAUSE = Pause.HERE
+PAUSE, MOMENT = Pause.HERE, Pause.MOMENT
+MOMENT_SECONDS = 0.01
 Result = TypeVar("Result")
 Turn = Generator[Request | Pause, Response | None, None]
 Steps = Generator[Request | Need, Response | None, Result]

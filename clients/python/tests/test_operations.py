@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-import contract
-from contract import Operation
+import openapi
 from ntt_auth import Client, _http, types
 from ntt_auth._sync.namespaces import Namespace
+from openapi import Operation
 
 ROW = re.compile(r"^Listing\[types\.(\w+)\]$")
 
@@ -31,7 +31,7 @@ class Method:
     @property
     def operation(self) -> Operation:
         path = urlsplit(self.sent.url).path
-        fitting = [o for o in contract.operations() if o.fits(self.sent.method, path)]
+        fitting = [o for o in openapi.operations() if o.fits(self.sent.method, path)]
         assert fitting, f"{self.name}: {self.sent.method} {path} is no operation"
         return fitting[0]
 
@@ -103,7 +103,7 @@ def methods() -> list[Method]:
 
 def test_every_operation_has_exactly_one_method() -> None:
     made = sorted(method.operation.id for method in methods())
-    assert made == sorted(operation.id for operation in contract.operations())
+    assert made == sorted(operation.id for operation in openapi.operations())
 
 
 def test_queries_are_those_of_the_contract() -> None:
@@ -120,7 +120,7 @@ def test_bodies_are_those_of_the_contract() -> None:
             assert method.unpacked == wanted, method.name
         elif wanted:
             sent = set(json.loads(method.sent.body))
-            assert sent == contract.members(wanted), method.name
+            assert sent == openapi.members(wanted), method.name
         else:
             assert method.sent.body == b"", method.name
 
@@ -132,7 +132,7 @@ def test_answers_have_the_types_of_the_contract() -> None:
         row = ROW.match(said)
         if row:
             (page,) = wanted
-            data = contract.schema(page)["properties"]["data"]
+            data = openapi.schema(page)["properties"]["data"]
             assert data["items"]["$ref"].endswith(f"/{row[1]}"), method.name
             continue
         given = set(re.findall(r"types\.(\w+)", said))
@@ -167,7 +167,7 @@ def test_every_type_of_a_signature_is_one_of_the_contract() -> None:
 
 @pytest.mark.parametrize("script", ["write_types.py", "write_sync.py"])
 def test_what_is_generated_is_what_the_script_would_write(script: str) -> None:
-    done = contract.server_python(f"scripts/{script}", "--check")
+    done = openapi.server_python(f"scripts/{script}", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

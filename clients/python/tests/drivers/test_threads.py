@@ -1,49 +1,22 @@
-import asyncio
-import os
+"""The blocking verifier against a real server on the loopback."""
+
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from ntt_auth import (
-    AsyncVerifier,
-    ConfigurationError,
     KeysUnavailable,
     RevocationsUnavailable,
     TokenInvalid,
     TokenRevoked,
     Verifier,
 )
-from ntt_auth.jose.encoding import encode
-from servers import AUDIENCE, Handler, Issuer, Server
-
-FEED = "/api/v1/tokens/revocations"
-
-
-def row(
-    kind: str,
-    identity: str,
-    limit: int | None = None,
-) -> dict[str, Any]:
-    digest = sha256(f"{kind}:{identity}".encode()).digest()[:16]
-    return {
-        "kind": kind,
-        "subject": encode(digest),
-        "issued_before": limit,
-        "expires_at": "2100-01-01T00:00:00Z",
-    }
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until it holds; a test that fails here waits for ten seconds."""
-    for _ in range(1000):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came to hold")
+from played import row
+from servers import AUDIENCE, FEED, Issuer, Server, drip, serving, until
 
 
 def refused(
@@ -97,45 +70,6 @@ def test_a_thousand_cold_verifications_fetch_the_keys_once(
     assert server.count("/jwks") == 1
 
 
-def test_a_thousand_cold_tasks_fetch_the_keys_once(
-    issuer: Issuer,
-    server: Server,
-) -> None:
-    async def run() -> int:
-        async with AsyncVerifier(issuer.url, AUDIENCE) as verifier:
-            token = issuer.token()
-            found = await asyncio.gather(*(verifier.verify(token) for _ in range(1000)))
-        return len(found)
-
-    assert asyncio.run(run()) == 1000
-    assert server.count("/jwks") == 1
-
-
-def test_an_async_verifier_follows_and_serves_a_second_loop(issuer: Issuer) -> None:
-    verifier = AsyncVerifier(issuer.url, AUDIENCE)
-    token = issuer.token()
-
-    async def first() -> None:
-        await verifier.warm()
-        await verifier.verify(token)
-        await verifier._place().channel.aclose()  # else its sockets are left open
-
-    async def second() -> None:
-        issuer.rows.append(row("user", "ada", int(time.time()) + 5))
-        for _ in range(1000):
-            try:
-                await verifier.verify(token)
-            except TokenRevoked:
-                break
-            await asyncio.sleep(0.01)
-        else:
-            raise AssertionError("never refused")
-        await verifier.close()
-
-    asyncio.run(first())
-    asyncio.run(second())
-
-
 def test_unknown_kids_fetch_nothing_again(
     issuer: Issuer,
     server: Server,
@@ -187,41 +121,16 @@ def test_a_hostile_key_server_gives_no_keys(
     assert server.count("/elsewhere") == 0
 
 
-def _drip(handler: Handler) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-    try:
-        for _ in range(100):
-            handler.wfile.write(b"a")
-            handler.wfile.flush()
-            time.sleep(0.05)
-    except OSError:
-        pass
-
-
-def test_a_key_server_that_drips_is_given_up(
+def test_a_key_server_thatdrips_is_given_up(
     issuer: Issuer,
     server: Server,
 ) -> None:
-    server.answers["/jwks"] = _drip
+    server.answers["/jwks"] = drip
     began = time.monotonic()
     with Verifier(issuer.url, AUDIENCE, http_timeout=0.3) as verifier:
         with pytest.raises(KeysUnavailable):
             verifier.verify(issuer.token())
     assert time.monotonic() - began < 4
-
-
-def test_an_async_one_gives_a_drip_up_too(
-    issuer: Issuer,
-    server: Server,
-) -> None:
-    server.answers["/jwks"] = _drip
-
-    async def run() -> None:
-        async with AsyncVerifier(issuer.url, AUDIENCE, http_timeout=0.3) as verifier:
-            with pytest.raises(KeysUnavailable):
-                await verifier.verify(issuer.token())
-
-    asyncio.run(run())
 
 
 def test_eventual_goes_on_without_a_feed_and_strict_does_not(
@@ -276,8 +185,6 @@ def test_off_never_looks_at_the_feed(
 
 
 def test_static_keys_need_no_server() -> None:
-    from servers import serving
-
     with serving() as server:
         issuer = Issuer(server)
         jwks, token = issuer.jwks(), issuer.token()
@@ -303,48 +210,64 @@ def test_a_restarted_feed_is_read_anew(issuer: Issuer) -> None:
         assert verifier.status().revocations == 1
 
 
-def test_a_child_of_a_fork_follows_by_itself(issuer: Issuer) -> None:
+def test_verifying_goes_on_after_close(issuer: Issuer) -> None:
     verifier, token = Verifier(issuer.url, AUDIENCE), issuer.token()
     verifier.verify(token)
     verifier.close()
-    child = os.fork()
-    if not child:
-        try:
-            verifier.verify(token)
-            issuer_sees = verifier._thread is not None and verifier._thread.is_alive()
-            os._exit(0 if issuer_sees else 1)
-        finally:
-            os._exit(2)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    verifier.close()
+    issuer.rows.append(row("session", "s1"))
+    until(lambda: refused(verifier, token))
+    verifier.close()
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"issuer": None},
-        {"issuer": "ftp://id.example.com"},
-        {"issuer": "https://id.example.com?x"},
-        {"audience": None},
-        {"revocation": "sometimes"},
-        {"algorithms": ["HS256"]},
-        {"algorithms": []},
-        {"introspect": True},
-        {"max_feed_age": 0},
-        {"jwks": {"keys": []}},
-        {"jwks": {}},
-    ],
-)
-def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError):
-        Verifier(**{"issuer": "https://id.example.com", "audience": "a"} | options)
+def test_the_follower_ends_with_its_verifier(issuer: Issuer) -> None:
+    verifier = Verifier(issuer.url, AUDIENCE)
+    verifier.warm()
+    thread = verifier._thread
+    assert thread is not None and thread.is_alive()
+    del verifier
+    until(lambda: not thread.is_alive())
 
 
-def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigurationError, match="NTT_AUTH_ISSUER"):
-        Verifier(audience="a")
-    monkeypatch.setenv("NTT_AUTH_ISSUER", "https://id.example.com")
-    monkeypatch.setenv("NTT_AUTH_AUDIENCE", "https://api.example.com")
-    monkeypatch.setenv("NTT_AUTH_REVOCATION", "strict")
-    verifier = Verifier()
-    assert verifier.issuer == "https://id.example.com"
-    assert verifier.status().revocation == "strict"
+ABANDONED = """
+import sys
+from ntt_auth import Verifier
+verifier = Verifier(sys.argv[1], sys.argv[2])
+print(verifier.verify(sys.argv[3]).sub, flush=True)
+"""
+
+
+@pytest.mark.parametrize("feed_hangs", [False, True])
+def test_an_interpreter_ends_while_the_follower_runs(
+    issuer: Issuer,
+    server: Server,
+    feed_hangs: bool,
+) -> None:
+    first = server.answers[FEED]
+    if feed_hangs:
+        server.answers[FEED] = lambda handler: (
+            drip(handler) if server.count(FEED) > 1 else first(handler)
+        )
+    done = subprocess.run(
+        [sys.executable, "-c", ABANDONED, issuer.url, AUDIENCE, issuer.token()],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ada\n", "")
+
+
+def test_the_follower_outlives_a_feed_of_garbage(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    whole = server.answers[FEED]
+    bad = row("session", "s1") | {"expires_at": 5}
+    with Verifier(issuer.url, AUDIENCE) as verifier:
+        token = issuer.token()
+        verifier.verify(token)
+        server.says(FEED, {"data": [bad], "next_cursor": "c", "has_more": False})
+        until(lambda: verifier.status().last_error != "")
+        issuer.rows.append(row("session", "s1"))
+        server.answers[FEED] = whole
+        until(lambda: refused(verifier, token))

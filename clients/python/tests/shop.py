@@ -1,0 +1,125 @@
+"""A Django site as a reader would write it, served: `python shop.py` with `SHOP` as JSON.
+
+A process of its own, as Django is set up once in each. `SHOP`: port, folder, auth, and
+whether people are Django `accounts`.
+"""
+
+import json
+import os
+import socketserver
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import django
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import include, path
+
+GIVEN: dict[str, Any] = json.loads(os.environ["SHOP"])
+APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "ntt_auth.django",
+]
+ACCOUNTS = ["ntt_auth.django.accounts"] if GIVEN.get("accounts") else []
+settings.configure(
+    SECRET_KEY=GIVEN.get("secret_key", "a secret of these tests"),
+    SECRET_KEY_FALLBACKS=GIVEN.get("fallbacks", []),
+    ALLOWED_HOSTS=["127.0.0.1"],
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=[*APPS, *ACCOUNTS],
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "ntt_auth.django.middleware.NttAuthMiddleware",
+    ],
+    DATABASES={
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": f"{GIVEN['folder']}/shop.sqlite3",
+            "OPTIONS": {"timeout": 20},
+        }
+    },
+    SESSION_COOKIE_NAME="shop-session",
+    CSRF_COOKIE_NAME="shop-csrf",
+    USE_TZ=True,
+    NTT_AUTH=GIVEN["auth"],
+)
+django.setup()
+
+from ntt_auth.django.access import login_required  # noqa: E402
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    principal = request.ntt_auth.principal  # type: ignore[attr-defined]
+    return JsonResponse(
+        {
+            "sub": principal.sub if principal else None,
+            "kind": request.user.__class__.__name__ if principal else None,
+            "csrf": get_token(request),
+            "session": request.session.session_key,
+            "kept": request.session.get("kept"),
+        }
+    )
+
+
+@login_required
+def orders(request: HttpRequest) -> HttpResponse:
+    auth = request.ntt_auth  # type: ignore[attr-defined]
+    return JsonResponse({"email": auth.user.email, "token": auth.access_token[-8:]})
+
+
+@login_required(acr="aal2", max_age=60)
+def strong(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("strong")
+
+
+@login_required(permissions=["shop.close"])
+def close(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("closed")
+
+
+def keep(request: HttpRequest) -> HttpResponse:
+    request.session["kept"] = "a basket"
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("auth/", include("ntt_auth.django.urls")),
+    path("", home),
+    path("orders/", orders),
+    path("strong/", strong),
+    path("close/", close),
+    path("keep/", keep),
+]
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(
+        self,
+        *_: Any,
+    ) -> None:
+        """Say nothing: addresses hold codes."""
+
+
+def main() -> None:
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+
+    call_command("check")
+    call_command("migrate", verbosity=0)
+    application = get_wsgi_application()
+    make_server(
+        "127.0.0.1", GIVEN["port"], application, _Server, _Quiet
+    ).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
