@@ -1,5 +1,6 @@
 """The pytest plugin, in suites of their own: it is found by its entry point."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ app = FastAPI(lifespan=auth.lifespan)
 @app.get("/orders")
 async def orders(me: Annotated[Principal, Depends(auth.require(scopes=["orders:read"]))]):
     return {"sub": me.sub}
+
+@pytest.fixture
+def client():
+    with TestClient(app) as found:
+        yield found
+"""
+CLIENT = """
+import pytest
+from fastapi.testclient import TestClient
 
 @pytest.fixture
 def client():
@@ -92,6 +102,30 @@ urlpatterns = [path("orders", Orders.as_view())]
 def client():
     return APIClient()
 """
+ASYNC = """
+import pytest
+from ntt_auth._http import library
+
+pytestmark = pytest.mark.anyio
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.fixture
+async def caller():
+    http = library()
+    transport = http.ASGITransport(app)
+    async with http.AsyncClient(transport=transport, base_url="http://x") as found:
+        yield found
+
+@pytest.mark.parametrize("number", range(3))
+async def test_a_revocation(caller, ntt_auth_token, ntt_auth_issuer, number):
+    token = ntt_auth_token.mint(scopes=["orders:read"], sub="ada")
+    assert (await caller.get("/orders", headers=token.headers)).status_code == 200
+    ntt_auth_issuer.revoke(user="ada")
+    assert (await caller.get("/orders", headers=token.headers)).status_code == 401
+"""
 APPLICATIONS = {"fastapi": FASTAPI, "flask": FLASK, "drf": DRF}
 
 
@@ -109,6 +143,22 @@ def test_the_snippet_runs_as_it_is_written(
     framework: str,
 ) -> None:
     run(pytester, APPLICATIONS[framework] + VERBATIM).assert_outcomes(passed=5)
+
+
+def test_the_readmes_tests_pass_at_the_readmes_application(
+    pytester: pytest.Pytester,
+) -> None:
+    first, rest = README.read_text().split("## Django REST framework")
+    blocks = [
+        re.findall(r"```python\n(.*?)```", part, re.S)[0]
+        for part in (first, rest.split("## Tests")[1])
+    ]
+    application, tests = blocks
+    run(pytester, application + CLIENT + tests).assert_outcomes(passed=3)
+
+
+def test_it_serves_async_tests_in_a_loop_each(pytester: pytest.Pytester) -> None:
+    run(pytester, FASTAPI + ASYNC).assert_outcomes(passed=3)
 
 
 def test_a_suite_that_uses_nothing_of_it_imports_nothing(
