@@ -20,7 +20,8 @@ class Claims(dict[str, Any]):
         raise TypeError("the claims of a token cannot be changed")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+    clear = pop = popitem = _refuse
+    setdefault = update = _refuse  # pyright: ignore[reportAssignmentType]
 
     def __reduce__(self) -> tuple[type["Claims"], tuple[dict[str, Any]]]:
         """Pickle and copy as a whole."""

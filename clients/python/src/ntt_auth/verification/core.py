@@ -203,7 +203,7 @@ class Core:
         self._refuse_revoked(entry)
         return entry
 
-    def _key(self, header: Header) -> Generator[Need, None, Key]:
+    def _key(self, header: Header) -> Generator[Need, object, Key]:
         key = self.keys.get(header.kid)
         if key is None and self.keys.may_ask:
             yield Need.KEYS
