@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (  # noqa: E402
 )  # noqa: E402
 from joserfc import jwk  # noqa: E402
 from joserfc import jwt as joserfc_jwt  # noqa: E402
+from played import row  # noqa: E402
 from servers import AUDIENCE, Issuer, serving  # noqa: E402
 
 from ntt_auth import Verifier  # noqa: E402
@@ -48,6 +49,7 @@ def speeds() -> dict[str, float]:
     """Verify the same tokens in every way."""
     with serving() as server:
         issuer = Issuer(server)
+        issuer.rows.append(row("session", "another"))  # else nothing is looked up
         tokens = [
             issuer.token(jti=f"j{number}", sub=f"u{number}", sid=f"s{number}")
             for number in range(TOKENS)
@@ -119,6 +121,7 @@ def imports() -> dict[str, float]:
     found: dict[str, list[float]] = {
         "pass": [],
         "import ntt_auth": [],
+        "from ntt_auth import Verifier": [],
         "import jwt": [],
     }
     for _ in range(ROUNDS):

@@ -171,7 +171,7 @@ def test_spaces_around_are_no_fault(
     served: Served,
     form: str,
 ) -> None:
-    header = {"Authorization": form.format(mint())}
+    header = {"Authorization": form.format(mint(served))}
     assert served.get("/any", header).status_code == 200
 
 
@@ -180,7 +180,7 @@ def test_a_second_header_of_another_scheme_does_not_hide_the_first(
     served: Served,
     order: int,
 ) -> None:
-    values = [f"Bearer {mint()}", "Basic YTpi"][::order]
+    values = [f"Bearer {mint(served)}", "Basic YTpi"][::order]
     answer = served.get("/any", [("Authorization", value) for value in values])
     assert answer.status_code == 401
 

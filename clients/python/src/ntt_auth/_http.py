@@ -137,13 +137,12 @@ class Channel:
 
     def _opened(self) -> "httpx.Client":
         with self._lock:
-            if self._client is None:
-                kept = library().Limits(max_keepalive_connections=int(self._keep_alive))
-                made: httpx.Client = library().Client(
-                    follow_redirects=False, limits=kept
-                )
-                self._client = made
-            return self._client
+            if self._client is not None:
+                return self._client
+            kept = library().Limits(max_keepalive_connections=int(self._keep_alive))
+            opened: httpx.Client = library().Client(follow_redirects=False, limits=kept)
+            self._client = opened
+            return opened
 
     def close(self) -> None:
         """Close the connection, if there is one. The channel can be used again."""
@@ -189,14 +188,13 @@ class AsyncChannel:
             return Response(response.status_code, _lower(response), body.whole())
 
     def _opened(self) -> "httpx.AsyncClient":
-        if self._client is None:
-            kept = 10 if self._keep_alive else 0
-            limits = library().Limits(max_keepalive_connections=kept)
-            made: httpx.AsyncClient = library().AsyncClient(
-                follow_redirects=False, limits=limits
-            )
-            self._client = made
-        return self._client
+        if self._client is not None:
+            return self._client
+        kept = library().Limits(max_keepalive_connections=10 * self._keep_alive)
+        opened: httpx.AsyncClient
+        opened = library().AsyncClient(follow_redirects=False, limits=kept)
+        self._client = opened
+        return opened
 
     async def aclose(self) -> None:
         """Close the connections, if there are any. The channel can be used again."""

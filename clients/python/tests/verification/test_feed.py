@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ntt_auth import RevocationsUnavailable, TokenRevoked
-from ntt_auth._http import Response
+from ntt_auth._http import Request, Response
 from ntt_auth.verification.feed import SLOWEST_SECONDS, TIDY_SECONDS
 from ntt_auth.verification.steps import Need
 from played import FEED, NEVER, VERIFY, Play, gone, row, says
@@ -235,3 +235,17 @@ def test_whoever_verifies_reads_the_feed_where_nobody_follows() -> None:
     play.passes(7)
     with pytest.raises(TokenRevoked):
         play.verify(token)
+
+
+def test_a_turn_that_was_taken_over_changes_nothing_any_more() -> None:
+    play = Play()
+    late = play.core.turn(Need.FEED)
+    request = late.send(None)
+    assert isinstance(request, Request)
+    old = says({"data": [row("session", "s1")], "next_cursor": "c", "has_more": False})
+    play.core.released()  # a fork, or its event loop is gone
+    play.turn(Need.FEED)
+    with pytest.raises(StopIteration):
+        late.send(old(request))
+    assert play.core.status.revocations == 0
+    assert play.verify(play.token()).sub == "ada"

@@ -3,8 +3,8 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ntt_auth import KeysUnavailable, TokenInvalid
-from played import DISCOVERY, ISSUER, JWKS, Play, gone, says
+from ntt_auth import KeysUnavailable, TokenInvalid, TokenRevoked
+from played import DISCOVERY, ISSUER, JWKS, Play, gone, row, says
 
 HOUR = 3600
 
@@ -137,3 +137,15 @@ def test_keys_that_became_garbage_leave_the_last_good_ones() -> None:
     play.follow(700)
     assert play.verify(play.token()).sub == "ada"
     assert "no usable key" in play.core.status.last_error
+
+
+def test_everything_can_begin_anew() -> None:
+    play = Play()
+    play.rows = [row("session", "s1")]
+    with pytest.raises(TokenRevoked):
+        play.verify(play.token())
+    play.core.forget()
+    play.rows.clear()
+    assert play.core.status.keys == play.core.status.revocations == 0
+    assert play.verify(play.token()).sub == "ada"
+    assert play.count(JWKS) == 2
