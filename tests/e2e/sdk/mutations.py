@@ -52,7 +52,7 @@ class Mutations:
         while True:
             yield self.chance.choice(kinds)(self.chance.choice(self.genuine))
 
-    def _at(self, text: str | bytes) -> int:
+    def _at(self, text: str | bytes | bytearray) -> int:
         return self.chance.randrange(len(text))
 
     def _letters(self, token: str) -> tuple[str, str]:
