@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from config.errors import NotAuthenticated
 from jwt import PyJWK
 
+from config.errors import NotAuthenticated
 from tokens import keyring, verification
 from tokens.jose import claims as rules
 from tokens.revocations import Kind, Snapshot, subject_of, subjects_of
