@@ -19,8 +19,8 @@ class Principal:
 
     @cached_property
     def scope(self) -> frozenset[str]:
-        """The scopes it holds."""
-        return frozenset(str(self.claims.get("scope", "")).split())
+        """The scopes it holds, between single spaces (RFC 6749 section 3.3)."""
+        return frozenset(str(self.claims.get("scope", "")).split(" ")) - {""}
 
     @property
     def client_id(self) -> str:

@@ -6,12 +6,12 @@ under the digest of their text. Revocation is checked every time.
 
 import hashlib
 import threading
-import time
 from collections import OrderedDict
 
 from tokens import feed, keyring
 from tokens.errors import TokenExpired, TokenInvalid, TokenRevoked
-from tokens.jwts import SKEW_SECONDS, AccessToken
+from tokens.jose.claims import is_over
+from tokens.jwts import AccessToken
 from tokens.principals import Principal
 from tokens.revocations import snapshot, subjects_of
 
@@ -38,11 +38,11 @@ def _genuine(
     digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
     known = _cache.get(digest)
     if known is not None:
-        if known.claims["exp"] + SKEW_SECONDS <= time.time():
-            raise TokenExpired
         return known
-    claims, kid = AccessToken.read(token, ring=keyring.at(state))
+    claims, kid = AccessToken.read(token, ring=keyring.at(state), expired=True)
     principal = Principal(claims, kid, subjects_of(claims, kid))
+    if is_over(claims):
+        return principal
     with _lock:
         _cache[digest] = principal
         while len(_cache) > CACHE_SIZE:
@@ -64,6 +64,8 @@ def verify(
     principal = _genuine(token, state)
     if audience is not None and principal.claims["aud"] != audience:
         raise TokenInvalid("The token is for another audience.")
+    if is_over(principal.claims):
+        raise TokenExpired
     snapshot.follow(state)
     issued_at = principal.claims["iat"]
     if snapshot.refusal(principal.subjects, issued_at) is not None:

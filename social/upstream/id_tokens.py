@@ -16,7 +16,7 @@ from uuid import UUID
 import jwt
 
 from social.errors import UpstreamFault
-from tokens.jwts import COMPACT
+from tokens.jose.compact import COMPACT
 from tokens.oidc import client_keys
 
 CHECK = "id_token"

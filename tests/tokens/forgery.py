@@ -56,6 +56,21 @@ def respelled(token: str) -> str:
     return f"{signed}.{_part(raw[:32] + mirrored.to_bytes(32, 'big'))}"
 
 
+def rewritten(
+    token: str,
+    *,
+    header: bytes | None = None,
+    claims: bytes | None = None,
+) -> str:
+    """Return `token` with parts of any bytes, signed by our own ES256 key."""
+    head, body, _ = token.split(".")
+    head = head if header is None else _part(header)
+    body = body if claims is None else _part(claims)
+    signer = get_default_algorithms()["ES256"]
+    private = keyring.current().signer("ES256").private
+    return f"{head}.{body}.{_part(signer.sign(f'{head}.{body}'.encode(), private))}"
+
+
 def _foreign(
     token: str,
     header: dict[str, Any],
@@ -72,6 +87,7 @@ def attacks(token: str) -> Iterator[Attack]:
     yield from _keys(token)
     yield from _headers(token)
     yield from _contents(token)
+    yield from _texts(token)
     yield from _signatures(token)
     yield from _spellings(token)
 
@@ -167,8 +183,19 @@ def _contents(token: str) -> Iterator[Attack]:
         yield f"no {name}", resigned(token, claims={name: None})
     now = int(time.time())
     times: list[Any] = ["never", "", [now + 60], {}, -1, 0, False, now - 10]
+    times += [now + 60.0, now + 60.5, str(now + 60), 10**12, 10**30]
     for wrong in times:
         yield f"exp {wrong!r}", resigned(token, claims={"exp": wrong})
+    for wrong in (True, False, -1, float(now), str(now), [now], {}):
+        for name in ("iat", "nbf", "auth_time"):
+            yield f"{name} {wrong!r}", resigned(token, claims={name: wrong})
+    for name in ("aud", "client_id", "sid", "tenant", "acr"):
+        for wrong in ("", 7, True, [], ["x"], {"x": 1}):
+            yield f"{name} {wrong!r}", resigned(token, claims={name: wrong})
+    for name in ("roles", "permissions", "amr"):
+        for wrong in ("x", 7, {}, [7], [["x"]]):
+            yield f"{name} {wrong!r}", resigned(token, claims={name: wrong})
+    yield "scope as a list", resigned(token, claims={"scope": ["x"]})
     yield "exp infinite", resigned(token, claims={"exp": float("inf")})
     yield "exp not a number", resigned(token, claims={"exp": float("nan")})
     yield "iat in the future", resigned(token, claims={"iat": now + 900})
@@ -179,6 +206,40 @@ def _contents(token: str) -> Iterator[Attack]:
     head, body, signature = token.split(".")
     changed = _part(_claims(token) | {"roles": ["admin"]})
     yield "changed claims", f"{head}.{changed}.{signature}"
+
+
+def _texts(token: str) -> Iterator[Attack]:
+    """RFC 8725 sections 2.4 and 3.7, RFC 7493: what two readers read differently."""
+    kid = keyring.current().signer("ES256").kid
+    head = json.dumps({"typ": "at+jwt", "kid": kid, "alg": "ES256"})
+    said = json.dumps(_claims(token))
+    for name, member in {
+        "a kid twice": f'"kid": "{kid}"',
+        "an alg twice": '"alg": "ES256"',
+        "a typ twice, escaped": '"t\\u0079p": "at+jwt"',
+    }.items():
+        yield name, rewritten(token, header=f"{{{member}, {head[1:]}".encode())
+    for name, member in {
+        "a sub twice": f'"sub": {json.dumps(_claims(token)["sub"])}',
+        "an iss twice, escaped": '"\\u0069ss": "https://evil.example"',
+        "an inner member twice": '"more": [{"a": 1, "a": 1}]',
+        "NaN": '"more": NaN',
+        "minus infinity": '"more": -Infinity',
+        "1e999": '"more": 1e999',
+        "a number of 21 digits": f'"more": {10**20}',
+        "65 levels": f'"more": {"[" * 64}{"]" * 64}',
+        "half a pair": '"more": "\\ud800"',
+        "half a pair as a name": '"\\udfff": 1',
+        "a raw line": '"more": "\n"',
+        "a comma too much": "",
+    }.items():
+        yield name, rewritten(token, claims=f"{{{member}, {said[1:]}".encode())
+    for code in ("utf-8-sig", "utf-16", "utf-16-le", "utf-32"):
+        yield f"header in {code}", rewritten(token, header=head.encode(code))
+        yield f"claims in {code}", rewritten(token, claims=said.encode(code))
+    yield "no UTF-8", rewritten(token, claims=b'{"more": "\xff", ' + said[1:].encode())
+    yield "claims and more", rewritten(token, claims=f"{said} {{}}".encode())
+    yield "claims in a list", rewritten(token, claims=f"[{said}]".encode())
 
 
 def _signatures(token: str) -> Iterator[Attack]:

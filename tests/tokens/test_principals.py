@@ -40,6 +40,8 @@ def test_scopes_are_words_and_none_is_no_scope() -> None:
     assert principal(PERSON).scope == {"orders:read", "account"}
     assert principal({**PERSON, "scope": ""}).scope == frozenset()
     assert principal({"sub": "x"}).scope == frozenset()
+    odd = {**PERSON, "scope": "a\tb \xa0"}  # as the SDKs read it
+    assert principal(odd).scope == {"a\tb", "\xa0"}
 
 
 def test_what_is_logged_of_it_holds_no_digests() -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from tokens import feed, revocations
-from tokens.jwts import SKEW_SECONDS
+from tokens.jose.claims import SKEW_SECONDS
 from tokens.models import Feed, Revocation
 from tokens.revocations import Entry, Kind, Snapshot, subject_of
 from tokens.services import feed as feeds

@@ -13,7 +13,9 @@ from tests.factories import ApiFactory, ApplicationFactory, SessionFactory
 from tests.tokens.forgery import attacks, monsters, resigned, respelled
 from tokens import keyring, minting, revocations, verification
 from tokens.errors import TokenExpired, TokenInvalid, TokenRevoked
-from tokens.jwts import SKEW_SECONDS, AccessToken
+from tokens.jose import claims as rules
+from tokens.jose.claims import SKEW_SECONDS
+from tokens.jwts import AccessToken
 from tokens.models import SigningKey
 from tokens.revocations import Entry, Kind
 from tokens.services.keys import revoke_signing_key, rotate_signing_keys
@@ -80,7 +82,7 @@ def test_a_cached_token_expires_all_the_same(
     token = access_token()
     verification.verify(token, audience=None)
     later = time.time() + settings.ACCESS_TOKEN_SECONDS + SKEW_SECONDS
-    monkeypatch.setattr(verification, "time", SimpleNamespace(time=lambda: later))
+    monkeypatch.setattr(rules, "time", SimpleNamespace(time=lambda: later))
     with pytest.raises(TokenExpired):
         verification.verify(token, audience=None)
 
@@ -91,6 +93,14 @@ def test_a_token_for_several_audiences_is_for_none(settings: Any) -> None:
     for audience in both:
         with pytest.raises(TokenInvalid):
             verification.verify(token, audience=audience)
+
+
+def test_only_a_token_for_the_audience_is_told_that_it_expired(settings: Any) -> None:
+    token = resigned(access_token(), claims={"exp": int(time.time()) - 60})
+    with pytest.raises(TokenExpired):
+        verification.verify(token, audience=settings.IDENTITY_API)
+    with pytest.raises(TokenInvalid):
+        verification.verify(token, audience="https://elsewhere.example.com")
 
 
 def test_a_refresh_token_is_no_access_token() -> None:

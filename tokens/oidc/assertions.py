@@ -17,7 +17,7 @@ from django.conf import settings
 from typing_extensions import override
 
 from accounts.flows import pending
-from tokens.jwts import COMPACT
+from tokens.jose.compact import COMPACT
 from tokens.oidc import client_keys
 from tokens.oidc.client_keys import ALGORITHMS, PublicKey
 

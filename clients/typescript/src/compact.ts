@@ -1,3 +1,4 @@
+import { TIMES } from "./claims.js";
 import { TokenInvalid } from "./errors.js";
 import { parseStrict } from "./json.js";
 
@@ -26,7 +27,7 @@ export function opened(token: string): Compact {
   const [, header = "", payload = "", signature = ""] = form;
   return {
     header: objectOf(header, "header"),
-    payload: objectOf(payload, "payload"),
+    payload: objectOf(payload, "payload", TIMES),
     signed: encoder.encode(`${header}.${payload}`),
     signature: required(unbase64url(signature), "signature"),
   };
@@ -53,11 +54,11 @@ export function unbase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   return held & ((1 << bits) - 1) ? undefined : bytes;
 }
 
-function objectOf(part: string, name: string): Record<string, unknown> {
+function objectOf(part: string, name: string, whole: readonly string[] = []): Record<string, unknown> {
   const bytes = required(unbase64url(part), name);
   let value: unknown;
   try {
-    value = parseStrict(utf8.decode(bytes));
+    value = parseStrict(utf8.decode(bytes), whole);
   } catch {
     throw new TokenInvalid(`The token's ${name} is not JSON, or says something twice.`);
   }

@@ -40,7 +40,7 @@ export async function signedBy(
 export async function suitable(set: unknown, allowed: readonly Algorithm[]): Promise<Map<string, Key>> {
   const listed: unknown = (set as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(listed)) return new Map();
-  const jwks = listed.filter((jwk): jwk is Jwk => typeof jwk === "object" && jwk !== null).slice(0, 100);
+  const jwks = listed.slice(0, 100).filter((jwk): jwk is Jwk => typeof jwk === "object" && jwk !== null);
   const kids = jwks.map((jwk) => jwk.kid);
   const single = jwks.filter((jwk) => kids.indexOf(jwk.kid) === kids.lastIndexOf(jwk.kid));
   const keys = await Promise.all(single.map((jwk) => imported(jwk, allowed)));
@@ -48,7 +48,7 @@ export async function suitable(set: unknown, allowed: readonly Algorithm[]): Pro
 }
 
 async function imported(jwk: Jwk, allowed: readonly Algorithm[]): Promise<Key | undefined> {
-  const algorithm = KINDS[String(jwk.kty)];
+  const algorithm = typeof jwk.kty === "string" ? KINDS[jwk.kty] : undefined;
   if (!algorithm || !allowed.includes(algorithm) || !fits(jwk, algorithm)) return undefined;
   const bare = publicPart(jwk, algorithm);
   if (!bare) return undefined;
@@ -62,12 +62,15 @@ async function imported(jwk: Jwk, allowed: readonly Algorithm[]): Promise<Key | 
 }
 
 function fits(jwk: Jwk, algorithm: Algorithm): boolean {
-  const named =
-    jwk.alg === undefined || jwk.alg === algorithm || (algorithm === "EdDSA" && jwk.alg === "Ed25519");
+  const named = jwk.alg === undefined || jwk.alg === algorithm;
   const used = jwk.use === undefined || jwk.use === "sig";
   const ops = jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"));
   const known = typeof jwk.kid === "string" && jwk.kid !== "" && jwk.kid.length <= 256;
   return named && used && ops && known && !PRIVATE.some((member) => member in jwk);
+}
+
+function odd(number: Uint8Array): boolean {
+  return ((number.at(-1) ?? 0) & 1) === 1;
 }
 
 function publicPart(jwk: Jwk, algorithm: Algorithm): { jwk: JsonWebKey; signatureBytes: number } | undefined {
@@ -75,9 +78,10 @@ function publicPart(jwk: Jwk, algorithm: Algorithm): { jwk: JsonWebKey; signatur
   const text = (member: string) => jwk[member] as string;
   if (algorithm === "RS256") {
     const [n, e] = [bytes("n"), bytes("e")];
-    if (!n?.[0] || !e || n.length > 1024 || n.length * 8 - Math.clz32(n[0]) + 24 < 2048) return undefined;
-    if (e.length > 8 || ((e.at(-1) ?? 0) & 1) === 0 || (e.length === 1 && e[0] === 1) || e[0] === 0)
+    if (!n?.[0] || !e?.[0] || n.length > 1024 || n.length * 8 - Math.clz32(n[0]) + 24 < 2048)
       return undefined;
+    const exponent = e.reduce((sum, byte) => sum * 256 + byte, 0);
+    if (!odd(n) || !odd(e) || exponent < 65_537 || exponent >= 2 ** 32) return undefined;
     return { jwk: { kty: "RSA", n: text("n"), e: text("e") }, signatureBytes: n.length };
   }
   if (bytes("x")?.length !== 32) return undefined;

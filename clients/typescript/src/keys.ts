@@ -1,4 +1,5 @@
 import { ConfigurationError, KeysUnavailable } from "./errors.js";
+import { parseStrict } from "./json.js";
 import { type Algorithm, type Key, suitable } from "./jwk.js";
 import { ask, type Fetch, isLive } from "./transport.js";
 
@@ -124,7 +125,7 @@ export class Keys {
     const { timeout, fetch } = this.#options;
     const reply = await ask({ url, timeout, fetch });
     if (reply.status !== 200) throw new Error(`expected 200 from ${url}, got ${reply.status}`);
-    const value: unknown = JSON.parse(reply.body);
+    const value: unknown = parseStrict(reply.body);
     if (typeof value !== "object" || value === null) throw new Error(`expected an object from ${url}`);
     return value as Record<string, unknown>;
   }

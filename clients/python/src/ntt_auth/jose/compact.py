@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ntt_auth.errors import TokenInvalid
 from ntt_auth.jose.encoding import decode, read_object
 
-MOST_CHARACTERS = 2048 + 16384 + 1024 + 2
+MOST_CHARACTERS = 2048 + 8192 + 1024 + 2  # the server's own bounds
 _COMPACT = re.compile(
-    r"([A-Za-z0-9_-]{2,2048})\.([A-Za-z0-9_-]{2,16384})\.([A-Za-z0-9_-]{2,1024})"
+    r"([A-Za-z0-9_-]{2,2048})\.([A-Za-z0-9_-]{2,8192})\.([A-Za-z0-9_-]{2,1024})"
 )
 TYPE = "at+jwt"  # RFC 9068 section 2.1: an ID token is none
 

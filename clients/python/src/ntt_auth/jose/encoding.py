@@ -21,6 +21,7 @@ _STANDARD = bytes(
 )
 # The last character of a group of 2 or 3 must carry no bits that decoding drops.
 _LAST = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
+DEEPEST = 64  # objects and lists within each other
 _PADDING = (b"", b"===", b"==", b"=")
 
 
@@ -46,6 +47,8 @@ def encode(raw: bytes) -> str:
 def read_object(raw: bytes) -> dict[str, Any]:
     """Return a JSON object (RFC 8259, I-JSON): no member twice, no NaN, UTF-8 only.
 
+    Objects and lists stand within each other 64 deep at most.
+
     Raises `ValueError`.
     """
     try:
@@ -54,9 +57,23 @@ def read_object(raw: bytes) -> dict[str, Any]:
         raise ValueError("nested too deeply") from None
     if type(found) is not dict:
         raise ValueError("not a JSON object")
+    if raw.count(b"{") + raw.count(b"[") > DEEPEST:
+        _refuse_deep(found, DEEPEST)
     if b"\\u" in raw:  # half a surrogate pair can be written so, and is no text
         json.dumps(found, ensure_ascii=False).encode()
     return found
+
+
+def _refuse_deep(
+    value: Any,
+    left: int,
+) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if not left:
+        raise ValueError("nested too deeply")
+    for inner in value.values() if isinstance(value, dict) else value:
+        _refuse_deep(inner, left - 1)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

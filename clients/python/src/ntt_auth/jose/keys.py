@@ -17,7 +17,7 @@ from ntt_auth.jose.encoding import decode
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 MOST_KEYS = 100
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_RSA_BITS = range(2048, 16385)
+_RSA_BITS = range(2048, 8193)
 _ECDSA = ec.ECDSA(hashes.SHA256())
 _PKCS1 = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
@@ -124,8 +124,10 @@ def _elliptic(jwk: Mapping[str, Any]) -> tuple[str, Check]:
 
 def _rsa(jwk: Mapping[str, Any]) -> tuple[str, Check]:
     """RFC 7518 sections 3.3 and 6.3.1."""
-    n = int.from_bytes(decode(jwk["n"]), "big")
-    e = int.from_bytes(decode(jwk["e"]), "big")
+    modulus, exponent = decode(jwk["n"]), decode(jwk["e"])
+    if modulus[:1] in (b"", b"\0") or exponent[:1] in (b"", b"\0"):
+        raise ValueError("a number in its shortest form")  # RFC 7518 section 2
+    n, e = int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
     if n.bit_length() not in _RSA_BITS or not n % 2:
         raise ValueError("a modulus of 2048 bits at least")
     if not e % 2 or not 65537 <= e < 1 << 32:
@@ -136,6 +138,8 @@ def _rsa(jwk: Mapping[str, Any]) -> tuple[str, Check]:
         signature: bytes,
         data: bytes,
     ) -> None:
+        if len(signature) != len(modulus):  # RFC 8017 section 8.2.2
+            raise InvalidSignature
         key.verify(signature, data, _PKCS1, _SHA256)
 
     return "RS256", check

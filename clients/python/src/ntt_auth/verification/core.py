@@ -269,5 +269,5 @@ class Core:
 
 def _digest(token: str) -> bytes:
     if not isinstance(token, str) or len(token) > MOST_CHARACTERS:
-        raise TokenInvalid("Expected an access token of at most 19 kB.")
+        raise TokenInvalid("Expected an access token of at most 11 kB.")
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
