@@ -21,15 +21,14 @@ from cryptography.hazmat.primitives import hashes  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.utils import (  # noqa: E402
     encode_dss_signature,
-)  # noqa: E402
+)
 from joserfc import jwk  # noqa: E402
 from joserfc import jwt as joserfc_jwt  # noqa: E402
-from played import row  # noqa: E402
-from servers import AUDIENCE, Issuer, serving  # noqa: E402
-
 from ntt_auth import Verifier  # noqa: E402
 from ntt_auth.jose.encoding import decode  # noqa: E402
 from ntt_auth.verification.table import Table, capacity_for  # noqa: E402
+from played import row  # noqa: E402
+from servers import AUDIENCE, Issuer, serving  # noqa: E402
 
 ROUNDS, TOKENS = 7, 300
 

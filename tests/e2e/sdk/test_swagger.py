@@ -6,12 +6,12 @@ from pathlib import Path
 
 import drf_spectacular_sidecar
 import pytest
-from bench.processes import Server
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from bench.processes import Server
 from tests.browser.pages import complaints
 from tests.e2e.oidc.service import Service
 from tests.e2e.sdk.examples import served
