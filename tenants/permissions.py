@@ -32,7 +32,7 @@ class Permission(models.TextChoices):
     AUDIT_READ = "audit:read", "read the audit trail"
 
 
-MANAGE = "manage"  # the scope
+ACCOUNT, MANAGE = "account", "manage"  # the scopes of our own API
 ALL = frozenset(Permission)
 _KNOWN = {permission.value: permission for permission in Permission}
 
@@ -118,7 +118,7 @@ def require_application(
 
     First-party applications get tokens for people's own accounts: whoever moves their
     redirect URIs or holds their secrets gets those too. So only superusers write them.
-    Those that manage, for themselves or for people, no service writes, its own least.
+    Those that our own API trusts no service writes, its own least.
     """
     require(user, application.tenant, Permission.APPLICATIONS_WRITE)
     if application.is_first_party:
@@ -130,9 +130,10 @@ def require_person_for(
     application: Application,
     user: User | None,
 ) -> None:
-    """Raise `Forbidden` where a service writes an application that manages.
+    """Raise `Forbidden` where a service writes an application that our own API trusts.
 
-    With one that gets the scope `manage` for people it could act as a superuser.
+    With one that manages, or acts on people's own accounts, a stolen secret could become
+    a superuser: their browser needs to be sent to it only once.
     """
-    if application.manages or MANAGE in application.scopes:
+    if application.manages or {ACCOUNT, MANAGE} & set(application.scopes):
         require_person(user)

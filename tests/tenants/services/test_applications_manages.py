@@ -106,10 +106,11 @@ def test_a_service_makes_applications_and_none_that_manages(
     machine: ServiceAccount,
     tenant: Tenant,
 ) -> None:
-    made(tenant, machine, type="spa")
+    made(tenant, machine, type="spa", is_first_party=False)
     for wrong in (
         {"manages": "tenant"},
         {"type": "web", "scopes": ["account", "manage"]},
+        {"type": "spa"},  # a first-party one gets the scope account
     ):
         with pytest.raises(Forbidden):
             made(tenant, machine, **wrong)
@@ -122,6 +123,7 @@ def test_a_service_gives_no_right_to_another(
 ) -> None:
     plain = manager_of(tenant, "")
     wrong: list[Traits] = [{"manages": "tenant"}, {"scopes": ["manage"]}]
+    wrong.append({"scopes": ["account"]})
     for traits in wrong:
         with pytest.raises(Forbidden):
             applications.change_application(plain, acting_user=machine, **traits)
@@ -131,7 +133,7 @@ def test_a_service_gives_no_right_to_another(
     assert plain.name == "Renamed"
 
 
-@pytest.mark.parametrize("whose", ["its own", "another's", "people's"])
+@pytest.mark.parametrize("whose", ["its own", "another's", "people's", "their own"])
 def test_a_service_touches_nothing_that_manages(
     machine: ServiceAccount,
     tenant: Tenant,
@@ -141,6 +143,7 @@ def test_a_service_touches_nothing_that_manages(
         "its own": lambda: machine.stands_for,
         "another's": lambda: manager_of(tenant),
         "people's": lambda: ApplicationFactory(tenant=tenant, scopes=["manage"]),
+        "their own": lambda: ApplicationFactory(tenant=tenant, scopes=["account"]),
     }
     application = kinds[whose]()
     attempts: list[Any] = [
