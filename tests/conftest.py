@@ -1,5 +1,7 @@
 """What every test stands on."""
 
+import functools
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +25,32 @@ def _fresh_process() -> Iterator[None]:
     yield
 
 
+@functools.cache
+def _pair(algorithm: str) -> tuple[str, str]:
+    """Return a key pair that all tests share: an RSA key takes a tenth of a second."""
+    from tokens import keyring
+
+    jwk, sealed = keyring.generate(algorithm)
+    return json.dumps(jwk), sealed
+
+
 @pytest.fixture
-def keys(db: None) -> None:
+def keys(
+    db: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A key ring with an active key of each algorithm."""
+    from tokens import keyring
     from tokens.services.keys import ensure_signing_keys
 
-    ensure_signing_keys()
+    pairs = {algorithm: _pair(algorithm) for algorithm in keyring.ALGORITHMS}
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            keyring,
+            "generate",
+            lambda algorithm: (json.loads(pairs[algorithm][0]), pairs[algorithm][1]),
+        )
+        ensure_signing_keys()
 
 
 @pytest.fixture
