@@ -6,7 +6,8 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .PHONY: help run quickstart install dev test lint types format openapi messages env-example \
-	standards requirements bench clean hooks sdk-python sdk-typescript demo
+	standards requirements bench clean hooks sdk-python sdk-typescript \
+	bench-sdks demo
 
 PYTHON ?=
 VENV := .venv/bin
@@ -89,6 +90,10 @@ hooks: dev ## install the git hooks of .pre-commit-config.yaml
 
 bench: dev ## measure against stock simplejwt and the floors (ARGS= goes to bench)
 	@$(VENV)/python -m bench $(ARGS)
+
+bench-sdks: dev ## measure both SDKs beside other libraries (needs Node 20)
+	@cd clients/python && ../../.venv/uv/bin/uv sync --locked --quiet && .venv/bin/python ../../bench/sdk_python.py
+	@cd clients/typescript && ([ -d node_modules ] || npm ci) && npm run --silent build && node ../../bench/sdk_typescript.mjs
 
 clean: ## remove caches and .venv; var/ (the data) stays
 	rm -rf .venv .mypy_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -11,12 +11,12 @@ from django.db import transaction
 
 from config.errors import Forbidden, InvalidInput
 from tenants.models import BUILT_IN, Api, Application, Membership, Tenant
-from tenants.permissions import ACCOUNT, MANAGE
+from tenants.permissions import MANAGE
 from tenants.services import lean
 from tenants.services.memberships import join_open_tenant
 from tenants.validation import OIDC_SCOPES as OIDC_SCOPES
 
-IDENTITY_SCOPES = (ACCOUNT, MANAGE)
+IDENTITY_SCOPES = ("account", MANAGE)
 
 
 class RestLoginNotAllowed(Forbidden):

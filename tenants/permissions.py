@@ -32,7 +32,7 @@ class Permission(models.TextChoices):
     AUDIT_READ = "audit:read", "read the audit trail"
 
 
-ACCOUNT, MANAGE = "account", "manage"  # the scopes of our own API
+MANAGE = "manage"  # the scope
 ALL = frozenset(Permission)
 _KNOWN = {permission.value: permission for permission in Permission}
 
@@ -132,8 +132,8 @@ def require_person_for(
 ) -> None:
     """Raise `Forbidden` where a service writes an application that our own API trusts.
 
-    With one that manages, or acts on people's own accounts, a stolen secret could become
-    a superuser: their browser needs to be sent to it only once.
+    With one that manages, or acts on people's own accounts as any first-party one may, a
+    stolen secret could become a superuser: their browser needs to come by only once.
     """
-    if application.manages or {ACCOUNT, MANAGE} & set(application.scopes):
+    if application.manages or application.is_first_party:
         require_person(user)

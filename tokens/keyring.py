@@ -122,9 +122,12 @@ def load(state: feed.State) -> KeyRing:
         verifying[row.kid] = key
         if active:
             signing[row.algorithm] = key
-    document = json.dumps(
-        {"keys": [r.public_jwk for r in rows if _published(r)]}
-    ).encode()
+    # Verifiers read the first hundred: those that sign now and next stand first.
+    shown = sorted(
+        (row for row in reversed(rows) if _published(row)),
+        key=lambda row: row.retired_at is not None,
+    )
+    document = json.dumps({"keys": [row.public_jwk for row in shown]}).encode()
     etag = base64.urlsafe_b64encode(hashlib.sha256(document).digest()[:12]).decode()
     return KeyRing(
         version=state.keys_version,

@@ -21,14 +21,22 @@ def require_person(acting_user: User | None) -> None:
         raise Forbidden("No service may do this: it takes a person.")
 
 
+def require_person_over(
+    user: User,
+    acting_user: User | None,
+) -> None:
+    """Raise `Forbidden` where a service acts on an operator, in whatever way."""
+    if user.is_superuser or user.is_staff:
+        require_person(acting_user)
+
+
 def require_superuser_over(
     user: User,
     acting_user: User | None,
 ) -> None:
-    """Raise `Forbidden` as `require_superuser`, and for a service that acts on an operator."""
+    """Raise `Forbidden` as `require_superuser` and `require_person_over`."""
     require_superuser(acting_user)
-    if user.is_superuser or user.is_staff:
-        require_person(acting_user)
+    require_person_over(user, acting_user)
 
 
 def require_self_or_superuser(

@@ -178,6 +178,8 @@ def suspend_application(
     """
     require(acting_user, application.tenant, Permission.APPLICATIONS_WRITE)
     require_person_for(application, acting_user)
+    if application.manages:
+        require_superuser(acting_user)
     if application.is_built_in:
         raise Conflict("The built-in application cannot be suspended.")
     with transaction.atomic():

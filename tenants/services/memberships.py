@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
-from accounts.services.authority import require_superuser
+from accounts.services.authority import require_person_over, require_superuser
 from accounts.services.users import user_of
 from config.errors import Conflict, InvalidInput, NotFound
 from tenants.models import Membership, Role, Tenant, bump_epoch
@@ -55,6 +55,7 @@ def add_member(
     """
     require_superuser(acting_user)
     user = _found(who)
+    require_person_over(user, acting_user)
     _within_reason(expires_at)
     membership = Membership(user=user, tenant=tenant, expires_at=expires_at)
     present = Membership.objects.filter(user=user, tenant=tenant)
@@ -283,6 +284,7 @@ def _touchable(
     held = rows.select_for_update().first()
     if held is None:
         raise NotFound("There is no such membership.")
+    require_person_over(held.user, acting_user)
     theirs = ALL if held.user.is_superuser else of_memberships(rows)
     require_within(acting_user, held.tenant, theirs)
     return held

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
-from accounts.services.authority import require_superuser
+from accounts.services.authority import require_person, require_superuser
 from config.errors import Conflict, NotFound
 from tenants import validation
 from tenants.models import Tenant, bump_epoch
@@ -100,6 +100,8 @@ def change_tenant(
     changed = sorted(n for n, v in wanted.items() if getattr(tenant, n) != v)
     if "verification_required" in changed and not wanted["verification_required"]:
         require_superuser(acting_user)
+    if tenant.is_built_in and not wanted.get("mfa_required", True):
+        require_person(acting_user)  # operators sign in there
     if changed:
         with transaction.atomic():
             Tenant.objects.filter(pk=tenant.pk).update(**wanted)

@@ -121,6 +121,16 @@ def test_a_retired_key_verifies_without_its_private_half(keys: None) -> None:
     assert ring.verifying[old].private is None
 
 
+def test_what_signs_stands_first_however_many_have_retired(keys: None) -> None:
+    """A verifier that reads the first hundred keys of a set never misses it."""
+    for _ in range(35):
+        services.rotate_signing_keys(acting_user=None, now=True)
+    ring = keyring.current()
+    kids = [jwk["kid"] for jwk in json.loads(ring.jwks)["keys"]]
+    assert len(kids) > 100
+    assert set(kids[:3]) == {key.kid for key in ring.signing.values()}
+
+
 def test_a_long_retired_key_leaves_the_jwks_and_still_verifies(
     keys: None,
     settings: Any,

@@ -59,7 +59,7 @@ def _page(
     rows = pages.paginate_queryset(
         found.select_related("application", "login"), request, view=view
     )
-    current = {"current_sid": own_sid(request)}
+    current = {"current_sid": getattr(request.auth, "sid", None)}
     return pages.get_paginated_response(
         SessionOut(rows, many=True, context=current).data
     )

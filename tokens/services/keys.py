@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
+from accounts.services.authority import require_person
 from config.errors import Conflict
 from tokens import feed, keyring, revocations
 from tokens.models import SigningKey
@@ -55,8 +56,11 @@ def rotate_signing_keys(
 
     A pending key that was published for `KEY_PREPUBLISH_SECONDS` (or any, with `now`)
     becomes the active one, and the active one retires; where none is pending, a new one
-    is published. Run it daily or monthly: it never signs with an unpublished key.
+    is published. Run it daily or monthly: it never signs with an unpublished key. `now`
+    does, and refuses tokens where that is not known yet: it takes a person.
     """
+    if now:
+        require_person(acting_user)
     pairs = {algorithm: keyring.generate(algorithm) for algorithm in keyring.ALGORITHMS}
     with transaction.atomic():
         feed.keys_moved()
@@ -114,8 +118,9 @@ def revoke_signing_key(
     """Refuse everything that a key signed, at once; a fresh key takes its place.
 
     For a key that may have leaked. Everybody whose refresh token it signed signs in
-    again. Raises `Conflict` when it was revoked before.
+    again. Raises `Conflict` when it was revoked before, and `Forbidden` for a service.
     """
+    require_person(acting_user)
     pair = keyring.generate(key.algorithm)
     with transaction.atomic():
         feed.keys_moved()

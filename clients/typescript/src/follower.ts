@@ -39,6 +39,7 @@ export class Follower {
   readonly #options: FollowerOptions;
   #table: Table;
   #next: Table | undefined; // being filled from the beginning; the one in force stays until it is whole
+  #begun: Table | undefined; // what was read of one that was begun anew: it refuses until all is read again
   #cursor = "";
   #etag = "";
   #readAt = Number.NEGATIVE_INFINITY;
@@ -87,7 +88,8 @@ export class Follower {
   /** Whether a token is revoked. Throws `RevocationsUnavailable` where there are more than can be held. */
   refuses(subjects: Subjects, issuedAt: number): boolean {
     if (this.#overflow) throw new RevocationsUnavailable("There are more revocations than maxRevocations.");
-    return this.#table.refuses(subjects, issuedAt) || !!this.#next?.refuses(subjects, issuedAt);
+    const tables = [this.#table, this.#next, this.#begun];
+    return tables.some((table) => table?.refuses(subjects, issuedAt));
   }
 
   /** Read what is new, once for however many ask. Never rejects. */
@@ -132,12 +134,14 @@ export class Follower {
   #overrun(): void {
     this.#overflow = true;
     this.#restart();
+    this.#begun = undefined;
     this.#table = new Table(this.#options.maxRevocations); // nothing is let through meanwhile: free the memory
   }
 
   #restart(): void {
     this.#cursor = "";
     this.#etag = "";
+    if (this.#next?.size && this.#next !== this.#table) this.#begun = this.#next;
     this.#next = new Table(this.#options.maxRevocations);
   }
 
@@ -153,6 +157,7 @@ export class Follower {
     }
     if (this.#next) this.#table = this.#next;
     this.#next = undefined;
+    this.#begun = undefined;
     this.#overflow = false;
     this.#readAt = began;
     return false;

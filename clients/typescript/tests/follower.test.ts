@@ -104,6 +104,17 @@ it("a restarted feed is read from its beginning, and what was known stays until 
   ]);
 });
 
+it("what was read of a feed that restarts again refuses until all is read", async () => {
+  const [begun, gone] = [page([row("s2")], "b.1", true), empty(410)];
+  answers = [page([row("s1")], "a.1"), gone, begun, gone, page([row("s3")], "c.1", true), empty(500)];
+  await follower.poll();
+  await follower.poll();
+  expect([refuses("s1"), refuses("s2"), refuses("s3")]).toEqual([true, true, true]);
+  answers = [page([], "c.2")];
+  await follower.poll();
+  expect([refuses("s1"), refuses("s2"), refuses("s3")]).toEqual([false, false, true]);
+});
+
 it("a feed that is gone from its beginning is no endless loop", async () => {
   answers = [empty(410)];
   await follower.poll();

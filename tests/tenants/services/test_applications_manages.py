@@ -10,7 +10,7 @@ from config.errors import Forbidden, InvalidInput
 from tenants.models import Application, ServiceAccount, Tenant
 from tenants.services import applications, secrets
 from tenants.services.applications import Traits, create_application
-from tests.factories import ApplicationFactory
+from tests.factories import ApplicationFactory, MembershipFactory, RoleFactory
 from tests.tenants.managers import built_in, manager_of
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +110,8 @@ def test_a_service_makes_applications_and_none_that_manages(
     for wrong in (
         {"manages": "tenant"},
         {"type": "web", "scopes": ["account", "manage"]},
-        {"type": "spa"},  # a first-party one gets the scope account
+        {"type": "spa"},  # any first-party one may act on people's own accounts
+        {"type": "web", "scopes": []},
     ):
         with pytest.raises(Forbidden):
             made(tenant, machine, **wrong)
@@ -121,19 +122,32 @@ def test_a_service_gives_no_right_to_another(
     machine: ServiceAccount,
     tenant: Tenant,
 ) -> None:
-    plain = manager_of(tenant, "")
-    wrong: list[Traits] = [{"manages": "tenant"}, {"scopes": ["manage"]}]
-    wrong.append({"scopes": ["account"]})
+    plain: Application = ApplicationFactory(tenant=tenant, is_first_party=False)
+    wrong: list[Traits] = [{"manages": "tenant"}, {"is_first_party": True}]
+    wrong.append({"is_first_party": True, "scopes": []})
     for traits in wrong:
-        with pytest.raises(Forbidden):
+        with pytest.raises((Forbidden, InvalidInput)):
             applications.change_application(plain, acting_user=machine, **traits)
     plain.refresh_from_db()
-    assert (plain.manages, plain.scopes) == ("", [])
+    assert (plain.manages, plain.is_first_party) == ("", False)
     applications.change_application(plain, acting_user=machine, name="Renamed")
     assert plain.name == "Renamed"
 
 
-@pytest.mark.parametrize("whose", ["its own", "another's", "people's", "their own"])
+def test_whoever_may_write_applications_suspends_none_that_manages(
+    tenant: Tenant,
+) -> None:
+    """Only superusers resume it, so none else shuts it."""
+    role = RoleFactory(tenant=tenant, permissions=["applications:write"])
+    member = MembershipFactory(tenant=tenant)
+    member.roles.set([role])
+    plain: Application = ApplicationFactory(tenant=tenant, is_first_party=False)
+    applications.suspend_application(plain, acting_user=member.user)
+    with pytest.raises(Forbidden):
+        applications.suspend_application(manager_of(tenant), acting_user=member.user)
+
+
+@pytest.mark.parametrize("whose", ["its own", "another's", "people's"])
 def test_a_service_touches_nothing_that_manages(
     machine: ServiceAccount,
     tenant: Tenant,
@@ -142,8 +156,7 @@ def test_a_service_touches_nothing_that_manages(
     kinds: dict[str, Callable[[], Application]] = {
         "its own": lambda: machine.stands_for,
         "another's": lambda: manager_of(tenant),
-        "people's": lambda: ApplicationFactory(tenant=tenant, scopes=["manage"]),
-        "their own": lambda: ApplicationFactory(tenant=tenant, scopes=["account"]),
+        "people's": lambda: ApplicationFactory(tenant=tenant, is_first_party=True),
     }
     application = kinds[whose]()
     attempts: list[Any] = [

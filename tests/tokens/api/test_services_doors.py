@@ -24,6 +24,7 @@ from tests.tenants.managers import (
 )
 from tests.tokens.forgery import resigned
 from tokens import minting
+from tokens.models import SigningKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
@@ -198,6 +199,51 @@ def test_it_has_no_power_over_operators(
         assert met(answer) == (403, "forbidden")
     stored = User.objects.get(pk=root.pk)
     assert (stored.name, stored.is_active, stored.epoch) == ("Root", True, root.epoch)
+
+
+@pytest.mark.parametrize("rank", ["is_superuser", "is_staff"])
+def test_it_has_no_power_over_their_memberships(
+    machine: Application,
+    rank: str,
+) -> None:
+    """An ending membership signs out, in the tenant of the console most of all."""
+    root, caller = UserFactory(**{rank: True}), as_service(machine)
+    path = f"{API}/tenants/{machine.tenant.slug}/memberships"
+    made = caller.post(path, {"user_id": str(root.pk)}, format="json")
+    assert met(made) == (403, "forbidden")
+    member = MembershipFactory(user=root, tenant=machine.tenant)
+    for answer in (
+        caller.delete(f"{path}/{member.pk}"),
+        caller.post(f"{path}/{member.pk}/suspend"),
+        caller.patch(f"{path}/{member.pk}", {"roles": []}, format="json"),
+    ):
+        assert met(answer) == (403, "forbidden")
+    member.refresh_from_db()
+    assert member.suspended_at is None
+
+
+def test_it_ends_no_signing_key(machine: Application) -> None:
+    caller, key = as_service(machine), SigningKey.objects.first()
+    assert key is not None
+    answer = caller.post(f"{API}/signing-keys/{key.kid}/revoke")
+    assert met(answer) == (403, "forbidden")
+    now = caller.post(f"{API}/signing-keys/rotate", {"now": True}, format="json")
+    assert met(now) == (403, "forbidden")
+    step = caller.post(f"{API}/signing-keys/rotate", {"now": False}, format="json")
+    assert step.status_code == 200
+
+
+def test_it_reads_the_sessions_of_people(machine: Application) -> None:
+    session = SessionFactory()
+    path = f"{API}/users/{session.login.user_id}/sessions"
+    [found] = as_service(machine).get(path).json()["data"]
+    assert found["id"] == str(session.sid) and not found["current"]
+
+
+def test_operators_keep_their_second_factor(machine: Application) -> None:
+    path = f"{API}/tenants/{machine.tenant.slug}"
+    answer = as_service(machine).patch(path, {"mfa_required": False}, format="json")
+    assert met(answer) == (403, "forbidden")
 
 
 def test_it_makes_no_superuser(machine: Application) -> None:

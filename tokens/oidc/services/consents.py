@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.models import User
+from accounts.services.authority import require_person_over
 from config.errors import NotFound
 from tenants import permissions
 from tenants.admission import Target
@@ -159,6 +160,7 @@ def _require(
         return
     tenant = consent.application.tenant
     permissions.require(acting_user, tenant, Permission.MEMBERS_WRITE)
+    require_person_over(consent.user, acting_user)
 
 
 def forget(audience: str) -> int:

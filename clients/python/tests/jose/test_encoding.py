@@ -10,5 +10,8 @@ def test_base64url_has_one_spelling() -> None:
     for text in ("AR", "A", "AQ==", "A+8", "AAB"):
         with pytest.raises(ValueError):
             decode(text)
+    for value in ([], {}, 1, None, ["AQ"]):
+        with pytest.raises(ValueError):
+            decode(value)  # type: ignore[arg-type]
     with pytest.raises(ValueError):
         read_object(b'{"a": 1e999}')

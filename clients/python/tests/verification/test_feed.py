@@ -1,6 +1,7 @@
 """How the revocations are followed, second by second."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -88,6 +89,36 @@ def test_another_feed_counts_once_it_is_whole_and_the_old_one_until_then() -> No
     with pytest.raises(TokenRevoked):
         play.verify(play.token(sid="s2"))
     assert play.core.status.revocations == 1
+
+
+def test_what_was_read_of_a_feed_that_restarts_again_refuses_until_all_is_read() -> (
+    None
+):
+    play = Play()
+
+    over = says({}, 410)
+
+    def page(
+        sid: str,
+        cursor: str,
+        more: bool = True,
+    ) -> Callable[[Request], Response]:
+        found = {"data": [row("session", sid)], "next_cursor": cursor, "has_more": more}
+        return says(found)
+
+    script = [
+        *(page("s1", "a.1", more=False), over, page("s2", "b.1"), over),
+        *(over, page("s3", "c.1"), says({}, 500)),
+    ]
+    play.answers[FEED] = lambda request: script.pop(0)(request)
+    for _ in range(3):
+        play.turn(Need.FEED)
+        play.passes(play.core.feed.due_in)
+    assert not script
+    play.answers[FEED] = gone
+    for sid in ("s1", "s2", "s3"):
+        with pytest.raises(TokenRevoked):
+            play.verify(play.token(sid=sid))
 
 
 @pytest.mark.parametrize("status", [400, 410])

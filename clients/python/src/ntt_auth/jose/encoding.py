@@ -30,6 +30,8 @@ def decode(text: str) -> bytes:
 
     Raises `ValueError`.
     """
+    if not isinstance(text, str):
+        raise ValueError("not text")
     odd = len(text) % 4
     if odd == 1 or (odd and text[-1] not in _LAST[odd]):
         raise ValueError("not canonical base64url")

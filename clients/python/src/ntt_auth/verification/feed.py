@@ -145,6 +145,7 @@ class Feed:
     def _failed(self, error: Exception) -> float:
         self.error = f"revocations: {error.args[0]}"
         if isinstance(error, Overflow):
+            self.tables = self.tables[:1]  # nothing is let through meanwhile
             self._restart()
             self.overflowed = True
             return SLOWEST_SECONDS
@@ -153,9 +154,13 @@ class Feed:
         return max(self._wait + uniform(0, JITTER_SECONDS), asked)
 
     def _restart(self) -> None:
-        """Fill a new table beside the one that counts."""
+        """Fill a new table beside the one that counts, and beside what was begun to be read.
+
+        A row that was read refuses until all is read again.
+        """
         self._begin()
-        self.tables = (self.tables[0], Table())
+        begun = [table for table in self.tables[1:] if table.count]
+        self.tables = (self.tables[0], *begun[-2:], Table())
 
     def _pages(
         self,
