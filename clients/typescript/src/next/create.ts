@@ -166,10 +166,12 @@ class Guard {
   }
 
   async pass(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
     const { site } = this.#parts;
-    if (isBelow(pathname, site.basePath)) return await onward(request, [], []); // the handlers see to themselves
-    const isProtected = (this.#options.protect ?? []).some((path) => isBelow(pathname, path));
+    const paths = pathsOf(request);
+    // The handlers see to themselves.
+    if (paths.some((path) => !path.includes("%") && isBelow(path, site.basePath)))
+      return await onward(request, [], []);
+    const isProtected = isAnyBelow(paths, this.#options.protect ?? []);
     const cookies = cookiesOf(request);
     const kept = await this.#parts.opened(cookies);
     if (kept && kept.expiresAt > Date.now() / 1000 + EARLY_SECONDS) return await onward(request, [], []);
@@ -201,6 +203,32 @@ class Guard {
     login.searchParams.set("returnTo", safeReturn(pathname + search, origin));
     headers.set("Location", login.href);
     return new Response(null, { status: 307, headers });
+  }
+}
+
+/** The path of a request: as it was sent, and as Next has it, without `basePath` and locale. */
+function pathsOf(request: Request & { nextUrl?: { pathname: string } }): string[] {
+  const { pathname } = new URL(request.url);
+  return [...new Set([pathname, request.nextUrl?.pathname ?? pathname])];
+}
+
+/** Whether a page below one of `folders` may answer: Next matches the decoded path, the raw one in development. */
+function isAnyBelow(paths: readonly string[], folders: readonly string[]): boolean {
+  const forms: string[] = [];
+  for (const path of paths) {
+    const plain = decoded(path);
+    if (plain === undefined) return folders.length > 0; // nobody can tell which page that is
+    forms.push(path, plain, plain.replace(/[/\\]+/g, "/"));
+  }
+  const bases = folders.flatMap((folder) => [folder, decoded(folder) ?? folder]);
+  return forms.some((form) => bases.some((base) => isBelow(form, base)));
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -263,6 +263,30 @@ describe("the proxy", () => {
       expect((await pass(browser.request(path))).headers.get("x-middleware-next")).toBe("1");
   });
 
+  test.each([
+    "/%6frders",
+    "/%6Frders/1",
+    "/orders%2f1",
+    "//orders",
+    "/%2forders",
+    "/orders%2F..%2fx",
+    "/%ff",
+    "/%",
+  ])("takes %s for the page that Next may answer it by", async (path) => {
+    const response = await made().proxy({ protect: ["/orders"] })(new Request(`${BASE}${path}`));
+    expect(response.status).toBe(307);
+  });
+
+  test("protects what Next calls the path, beside the path itself, and paths beyond ASCII", async () => {
+    const pass = made().proxy({ protect: ["/orders", "/größe"] });
+    const based = Object.assign(browser.request("/shop/orders"), { nextUrl: { pathname: "/orders" } });
+    expect((await pass(based)).status).toBe(307);
+    expect((await pass(browser.request("/gr%c3%b6%c3%9fe"))).status).toBe(307);
+    const handlers = made().proxy({ protect: ["/"] });
+    expect((await handlers(browser.request("/api/auth/login"))).status).toBe(200);
+    expect((await handlers(browser.request("/api/auth/..%2f..%2forders"))).status).toBe(307);
+  });
+
   test("refreshes once for parallel requests, and hands the new session on", async () => {
     const auth = made();
     issuer.expiresIn = 30;
