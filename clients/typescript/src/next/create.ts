@@ -249,5 +249,7 @@ async function onward(request: Request, changed: readonly Cookie[], cookies: str
   }
   const response = NextResponse.next({ request: { headers } });
   for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
+  // The page may be one that shared caches keep: not with somebody's session. Next leaves what is set here.
+  if (cookies.length > 0) response.headers.set("Cache-Control", "private, no-store");
   return response;
 }

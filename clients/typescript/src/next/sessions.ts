@@ -1,4 +1,4 @@
-import { ApiError } from "../errors.js";
+import { ApiError, Unavailable } from "../errors.js";
 import { SignInFailed } from "../oidc/errors.js";
 import type { AuthorizationServer, TokenAnswer } from "../oidc/server.js";
 import { type User, userOf } from "../oidc/user.js";
@@ -76,10 +76,21 @@ export class Sessions {
         resource: this.#resource,
       });
       if (!answer.id_token) return made(answer, kept);
-      const claims = await this.#server.statement(answer.id_token, { sub: kept.user.sub });
-      return made(answer, { ...kept, user: userOf(claims), idToken: answer.id_token });
+      return made(answer, { ...kept, ...(await this.#told(answer.id_token, kept)) });
     } catch (error) {
       if (error instanceof ApiError && error.code === "invalid_grant") return undefined;
+      throw error;
+    }
+  }
+
+  /** Return what a refreshed ID token tells; nothing new where it cannot be checked at the moment. */
+  async #told(idToken: string, kept: Kept): Promise<Partial<Kept>> {
+    try {
+      const claims = await this.#server.statement(idToken, { sub: kept.user.sub });
+      return { user: userOf(claims), idToken };
+    } catch (error) {
+      // The refresh token is used up: without its successor the session would end over a key that was not read.
+      if (error instanceof Unavailable) return {};
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TokenRevoked } from "../../src/errors.js";
 import { type Auth, type AuthOptions, createAuth } from "../../src/next/index.js";
 import { FakeIssuer } from "../oidc/issuer.js";
@@ -41,7 +41,10 @@ beforeEach(async () => {
   browser = new Browser();
 });
 
-afterEach(() => issuer.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await issuer.stop();
+});
 
 function made(more: Partial<AuthOptions> = {}): Auth {
   return createAuth({
@@ -299,6 +302,37 @@ describe("the proxy", () => {
       expect(response.headers.get("x-middleware-request-cookie")).toContain("__Host-ntt-auth.0=");
     browser.take(all[0] as Response);
     expect(await auth.getToken(browser.jar)).toMatch(/^access-3-/);
+  });
+
+  test("lets no shared cache keep a page that comes with a new session", async () => {
+    const auth = made();
+    issuer.expiresIn = 30;
+    await signedIn(auth);
+    const pass = auth.proxy();
+    expect((await pass(browser.request("/"))).headers.get("Cache-Control")).toBe("private, no-store");
+    issuer.expiresIn = 300;
+    await signedIn(auth);
+    expect((await pass(browser.request("/"))).headers.get("Cache-Control")).toBeNull();
+  });
+
+  test("keeps the new pair where its ID token cannot be checked, and refuses another person's", async () => {
+    const auth = made();
+    issuer.expiresIn = 30;
+    await signedIn(auth);
+    issuer.kid = "two"; // a key that has to be read
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
+    issuer.down = 503;
+    browser.take(await auth.proxy()(browser.request("/")));
+    expect(await auth.getToken(browser.jar)).toMatch(/^access-3-/);
+    issuer.down = undefined;
+    vi.setSystemTime(Date.now() + 31_000);
+    browser.take(await auth.proxy()(browser.request("/")));
+    expect(issuer.forms.at(-1)?.refresh_token).toBe("refresh-3");
+    issuer.wrong = { sub: "mallory" };
+    vi.setSystemTime(Date.now() + 31_000);
+    const response = await auth.proxy({ protect: ["/orders"] })(browser.request("/orders"));
+    expect(response.status).toBe(503);
+    expect(response.headers.getSetCookie()).toEqual([]);
   });
 
   test("lets a living session pass while the server is down, and drops one that it ended", async () => {

@@ -20,6 +20,10 @@ export class FakeIssuer {
   wrong: JWTPayload = {};
   /** What the token endpoint answers instead of a refresh. */
   refusal: { status: number; error: string } | undefined;
+  /** The status of the key set and of discovery, where they do not work. */
+  down: number | undefined;
+  /** How often the key set was read. */
+  keysRead = 0;
   /** What the API answers to a token. */
   challenge: (token: string | undefined) => string | undefined = () => undefined;
   readonly #codes = new Map<string, Grant>();
@@ -27,6 +31,8 @@ export class FakeIssuer {
   #server: Server | undefined;
   #keys: Awaited<ReturnType<typeof generateKeyPair>> | undefined;
   url = "";
+  /** The name of its key. */
+  kid = "one";
 
   async start(): Promise<this> {
     this.#keys = await generateKeyPair("ES256");
@@ -66,7 +72,7 @@ export class FakeIssuer {
 
   async sign(claims: JWTPayload, typ = "JWT"): Promise<string> {
     const all = { iss: this.url, aud: "web", sub: "ada", sid: "session-1", ...claims };
-    const token = new SignJWT(all).setProtectedHeader({ alg: "ES256", kid: "one", typ });
+    const token = new SignJWT(all).setProtectedHeader({ alg: "ES256", kid: this.kid, typ });
     return await token
       .setIssuedAt()
       .setExpirationTime(typeof claims.exp === "number" ? claims.exp : "1h")
@@ -75,10 +81,13 @@ export class FakeIssuer {
 
   async #answer(request: IncomingMessage): Promise<{ status: number; body: unknown; headers?: object }> {
     const path = request.url?.split("?")[0];
+    const isPublished = path === "/.well-known/openid-configuration" || path === "/jwks";
+    if (this.down && isPublished) return { status: this.down, body: {} };
     if (path === "/.well-known/openid-configuration") return { status: 200, body: this.#discovery() };
     if (path === "/jwks") {
+      this.keysRead += 1;
       const jwk = await exportJWK((this.#keys as { publicKey: CryptoKey }).publicKey);
-      return { status: 200, body: { keys: [{ ...jwk, kid: "one", use: "sig" }] } };
+      return { status: 200, body: { keys: [{ ...jwk, kid: this.kid, use: "sig" }] } };
     }
     if (path?.startsWith("/orders")) return this.#api(request);
     let text = "";
