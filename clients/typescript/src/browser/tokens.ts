@@ -94,7 +94,7 @@ export class TokenManager {
       this.#failure = undefined;
       return access;
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#failed(error, held);
     }
   }
 
@@ -115,9 +115,10 @@ export class TokenManager {
     return access;
   }
 
-  #failed(error: unknown): unknown {
+  #failed(error: unknown, held: Held): unknown {
     if (error instanceof ApiError && error.code === "invalid_grant") {
-      this.end(); // the server has ended it
+      // The server has ended it; what another tab has put in its place since then stays.
+      if (this.#store.read()?.refreshToken === held.refreshToken) this.end();
       return new TokenMissing("The sign-in is over.", { action: "Call login().", cause: error });
     }
     const asked = error instanceof AuthError ? error.retryAfter : undefined;

@@ -18,6 +18,8 @@ export class FakeIssuer {
   expiresIn = 300;
   /** Claims that the next ID tokens have instead of the right ones. */
   wrong: JWTPayload = {};
+  /** Called before a refresh is refused. */
+  refusing: () => void = () => {};
   /** What the token endpoint answers instead of a refresh. */
   refusal: { status: number; error: string } | undefined;
   /** The status of the key set and of discovery, where they do not work. */
@@ -128,6 +130,7 @@ export class FakeIssuer {
   }
 
   async #refreshed(form: Record<string, string>) {
+    if (this.refusal) this.refusing();
     if (this.refusal) return { status: this.refusal.status, body: { error: this.refusal.error } };
     if (form.refresh_token !== `refresh-${this.#refresh}`)
       return { status: 400, body: { error: "invalid_grant" } };
