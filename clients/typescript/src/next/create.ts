@@ -79,34 +79,37 @@ export function createAuth(options: AuthOptions): Auth {
   const verifier = verifierOf(options);
   const jar = new Jar(site.isSecure);
   const asks = target(options.issuer, options.audience, options.scopes);
+  const opened = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
+    const kept = await session.open<Kept>(jar.read(cookies, jar.session) ?? "");
+    return kept && !sessions.isEnded(kept) ? kept : undefined;
+  };
+  const living = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
+    const kept = await opened(cookies);
+    if (!kept || kept.expiresAt <= Date.now() / 1000) return undefined;
+    return (await isGood(kept, verifier)) ? kept : undefined;
+  };
+  const current = async (cookies: CookieStore | undefined) =>
+    await living((cookies ?? (await nextCookies())).getAll());
   const handlers = new Handlers({
     server,
     sessions,
     jar,
     site,
+    living,
     asks: { ...asks, isFinal: options.scopes !== undefined || !options.audience },
     seals: { session, pending: new Seal(options.secret, "sign-in") },
   });
-  const opened = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
-    const kept = await session.open<Kept>(jar.read(cookies, jar.session) ?? "");
-    return kept && !sessions.isEnded(kept) ? kept : undefined;
-  };
-  const living = async (cookies: CookieStore | undefined): Promise<Kept | undefined> => {
-    const kept = await opened((cookies ?? (await nextCookies())).getAll());
-    if (!kept || kept.expiresAt <= Date.now() / 1000) return undefined;
-    return (await isGood(kept, verifier)) ? kept : undefined;
-  };
   return {
     handlers: {
       GET: handlers.get,
       POST: handlers.post,
     },
     async auth(cookies) {
-      const kept = await living(cookies);
+      const kept = await current(cookies);
       return kept ? { user: kept.user, expiresAt: kept.expiresAt } : null;
     },
     async getToken(cookies) {
-      return (await living(cookies))?.accessToken ?? null;
+      return (await current(cookies))?.accessToken ?? null;
     },
     proxy: (chosen = {}) => {
       const guard = new Guard(chosen, { sessions, session, jar, site, opened });

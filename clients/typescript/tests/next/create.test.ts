@@ -201,6 +201,8 @@ describe("endings", () => {
     const revoked = made({ verifier: { verify: () => Promise.reject(new TokenRevoked()) } });
     await signedIn(revoked);
     expect(await revoked.auth(browser.jar)).toBeNull();
+    const told = await revoked.handlers.GET(browser.request("/api/auth/session"));
+    expect(await told.json()).toBeNull();
     const down = made({ verifier: { verify: () => Promise.reject(new Error("down")) } });
     await expect(down.auth(browser.jar)).rejects.toThrow("down");
   });
@@ -229,6 +231,31 @@ describe("endings", () => {
     expect(await auth.auth(browser.jar)).not.toBeNull();
     expect(await tell({ events })).toBe(200);
     expect(await auth.auth(browser.jar)).toBeNull();
+  });
+
+  test("are told in few words: a body that does not end is not read to its end", async () => {
+    let sent = 0;
+    const body = new ReadableStream({
+      pull(stream) {
+        sent += 1;
+        if (sent > 100) stream.close();
+        else stream.enqueue(new Uint8Array(8192).fill(97));
+      },
+    });
+    const init = { method: "POST", body, duplex: "half" } as RequestInit;
+    const response = await made().handlers.POST(new Request(`${BASE}/api/auth/backchannel-logout`, init));
+    expect(response.status).toBe(413);
+    expect(sent).toBeLessThan(10);
+  });
+
+  test("by signing out forget the session here even where the server is down", async () => {
+    await signedIn(made());
+    const cold = made(); // another process, which has not read the endpoints
+    issuer.down = 503;
+    const request = browser.request("/api/auth/logout", { method: "POST", headers: { Origin: BASE } });
+    const response = browser.take(await cold.handlers.POST(request));
+    expect(response.status).toBe(503);
+    expect(browser.cookies.size).toBe(0);
   });
 
   test.each(["https://evil.example", "null", undefined])("are not begun by a page of %s", async (origin) => {
