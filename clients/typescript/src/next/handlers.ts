@@ -5,7 +5,7 @@ import type { AuthorizationServer } from "../oidc/server.js";
 import { safeReturn } from "../oidc/user.js";
 import { type Cookie, cookiesOf, type Jar } from "./cookies.js";
 import { digest, type Seal } from "./seal.js";
-import type { Kept, Sessions } from "./sessions.js";
+import type { Asked, Kept, Sessions } from "./sessions.js";
 
 /** Where the application is. */
 export interface Site {
@@ -27,8 +27,7 @@ export interface HandlerParts {
   seals: { session: Seal; pending: Seal };
 }
 
-interface Pending {
-  nonce: string;
+interface Pending extends Asked {
   verifier: string;
   state: string;
   returnTo: string;
@@ -90,6 +89,8 @@ export class Handlers {
       verifier: random(),
       state: random(),
       returnTo: safeReturn(query.get("returnTo"), origin),
+      acrValues: query.get("acr_values") ?? undefined,
+      maxAge: query.get("max_age") ? Number(query.get("max_age")) : undefined,
     };
     const more: Record<string, string | undefined> = {};
     for (const name of ["acr_values", "max_age", "prompt", "login_hint", "connection", "ui_locales"])
@@ -118,13 +119,14 @@ export class Handlers {
       const pending = await seals.pending.open<Pending>(sealed);
       if (!pending || pending.state !== state)
         throw new SignInFailed("This browser did not begin that sign-in, or its answer was taken already.");
+      const { nonce, acrValues, maxAge } = pending;
       const tokens = await server.token({
         grant_type: "authorization_code",
         code: server.codeOf(answer),
         redirect_uri: this.#redirectUri(site.originOf(request)),
         code_verifier: pending.verifier,
       });
-      const kept = await sessions.begin(tokens, pending.nonce, asks.isFinal);
+      const kept = await sessions.begin(tokens, { nonce, acrValues, maxAge }, asks.isFinal);
       const value = await seals.session.close(kept, kept.idle);
       const pieces = jar.pieces(value, jar.session, cookies);
       const to = new URL(pending.returnTo, site.originOf(request)).href;

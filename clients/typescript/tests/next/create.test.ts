@@ -121,7 +121,7 @@ describe("signing in", () => {
     expect(issuer.forms).toEqual([]);
   });
 
-  test.each([{ nonce: "another" }, { aud: "another" }, { exp: 1 }])(
+  test.each([{ nonce: "another" }, { aud: "another" }, { exp: 1 }, { at_hash: "another" }])(
     "refuses an ID token that says %j",
     async (wrong) => {
       const auth = made();
@@ -130,6 +130,29 @@ describe("signing in", () => {
       expect(await auth.auth(browser.jar)).toBeNull();
     },
   );
+
+  test.each([
+    ["acr_values=aal2", { acr: "aal1" }, 400],
+    ["acr_values=aal2", {}, 303],
+    ["acr_values=aal2", { acr: "aal3" }, 303],
+    ["max_age=60", { auth_time: 1 }, 400],
+    ["max_age=60", {}, 303],
+    ["max_age=0", { auth_time: undefined }, 400],
+  ])("asked by %s, and answered by %j, ends with %i", async (query, wrong, status) => {
+    const auth = made();
+    const begin = await auth.handlers.GET(browser.request(`/api/auth/login?${query}`));
+    issuer.wrong = wrong;
+    const back = issuer.authorize(browser.take(begin).headers.get("Location") as string);
+    expect((await auth.handlers.GET(browser.request(back))).status).toBe(status);
+  });
+
+  test("takes no access token of another person", async () => {
+    const auth = made();
+    issuer.accessToken = await issuer.sign({ sub: "mallory" }, "at+jwt");
+    expect((await signedIn(auth)).status).toBe(400);
+    issuer.accessToken = await issuer.sign({}, "at+jwt");
+    expect((await signedIn(auth)).status).toBe(303);
+  });
 
   test.each([
     "//evil.example",

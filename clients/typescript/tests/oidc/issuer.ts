@@ -9,6 +9,8 @@ interface Grant {
   challenge: string;
   redirectUri: string;
   resource: string;
+  /** What the ID token tells of the sign-in, as it was asked for. */
+  told: JWTPayload;
 }
 
 export class FakeIssuer {
@@ -18,6 +20,8 @@ export class FakeIssuer {
   expiresIn = 300;
   /** Claims that the next ID tokens have instead of the right ones. */
   wrong: JWTPayload = {};
+  /** The next access tokens, instead of those that only tell their number and audience. */
+  accessToken: string | undefined;
   /** Called before a refresh is refused. */
   refusing: () => void = () => {};
   /** What the token endpoint answers instead of a refresh. */
@@ -30,6 +34,7 @@ export class FakeIssuer {
   challenge: (token: string | undefined) => string | undefined = () => undefined;
   readonly #codes = new Map<string, Grant>();
   #refresh = 0;
+  #told: JWTPayload = {};
   #server: Server | undefined;
   #keys: Awaited<ReturnType<typeof generateKeyPair>> | undefined;
   url = "";
@@ -68,6 +73,7 @@ export class FakeIssuer {
       challenge: asked.get("code_challenge") as string,
       redirectUri: asked.get("redirect_uri") as string,
       resource: asked.get("resource") ?? "",
+      told: { acr: asked.get("acr_values") ?? "aal1", auth_time: Math.floor(Date.now() / 1000) },
     });
     return back.href;
   }
@@ -126,6 +132,7 @@ export class FakeIssuer {
       .digest("base64url");
     if (!grant || grant.challenge !== challenge || grant.redirectUri !== form.redirect_uri)
       return { status: 400, body: { error: "invalid_grant" } };
+    this.#told = grant.told;
     return await this.#tokens({ nonce: grant.nonce }, grant.resource);
   }
 
@@ -139,13 +146,15 @@ export class FakeIssuer {
 
   async #tokens(claims: JWTPayload, resource: string) {
     this.#refresh += 1;
-    const id = { name: "Ada", email: "ada@example.com", email_verified: true, ...claims, ...this.wrong };
+    const id = { name: "Ada", email: "ada@example.com", email_verified: true, ...this.#told, ...claims };
+    const accessToken = this.accessToken ?? `access-${this.#refresh}-for-${resource}`;
+    const hash = createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url");
     const body = {
-      access_token: `access-${this.#refresh}-for-${resource}`,
+      access_token: accessToken,
       expires_in: this.expiresIn,
       refresh_token: `refresh-${this.#refresh}`,
       refresh_expires_in: 1000,
-      id_token: await this.sign(id),
+      id_token: await this.sign({ at_hash: hash, ...id, ...this.wrong }),
     };
     return { status: 200, body };
   }
