@@ -30,7 +30,7 @@ export function auth(options: AuthOptions = {}): RequestHandler {
     seen.add(req);
     principalOf(verifier, authorizations(req.rawHeaders)).then(
       (principal) => {
-        if (principal) req.auth = principal;
+        req.auth = principal as Principal; // also for anonymous ones: nothing of other middleware stays
         next();
       },
       (error: unknown) => refuse(error, res, next),
@@ -41,7 +41,7 @@ export function auth(options: AuthOptions = {}): RequestHandler {
 function requireAll(requirement: Requirement): RequestHandler {
   return (req, res, next) => {
     try {
-      guard(seen.has(req), req.auth as Principal | undefined, requirement);
+      guard(seen.has(req), req.auth, requirement);
     } catch (error) {
       refuse(error, res, next);
       return;

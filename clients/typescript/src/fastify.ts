@@ -26,7 +26,7 @@ const plugin: FastifyPluginAsync<AuthOptions> = async (app, options) => {
     seen.add(request);
     try {
       const principal = await principalOf(verifier, authorizations(request.raw.rawHeaders));
-      if (principal) request.auth = principal;
+      request.auth = (principal ?? null) as Principal; // also for anonymous ones: nothing of other hooks stays
     } catch (error) {
       return refuse(error, reply);
     }
@@ -41,7 +41,7 @@ export const auth: FastifyPluginAsync<AuthOptions> = Object.assign(plugin, {
 function requireAll(requirement: Requirement): Guard {
   return async (request, reply) => {
     try {
-      guard(seen.has(request), (request.auth as Principal | null | undefined) ?? undefined, requirement);
+      guard(seen.has(request), request.auth, requirement);
     } catch (error) {
       return refuse(error, reply);
     }

@@ -1,6 +1,6 @@
 import { tokenOf } from "./bearer.js";
 import { ConfigurationError, TokenMissing } from "./errors.js";
-import type { Principal } from "./principal.js";
+import { Principal } from "./principal.js";
 import { check, checked, type Requirement } from "./requirement.js";
 import { type RevocationPolicy, Verifier, type VerifierOptions } from "./verifier.js";
 
@@ -49,10 +49,14 @@ export async function principalOf(
   return verifier.verify(token);
 }
 
-/** Throws the `Refused` that says what is missing. `seen` tells whether `auth()` ran at all. */
-export function guard(seen: boolean, principal: Principal | undefined, requirement: Requirement): void {
+/**
+ * Throws the `Refused` that says what is missing. `seen` tells whether `auth()` ran at all.
+ *
+ * `principal` is what the request carries: other middleware writes to that place too, so only a `Principal` counts.
+ */
+export function guard(seen: boolean, principal: unknown, requirement: Requirement): void {
   if (!seen) throw new ConfigurationError("auth() does not run before this route.");
-  if (!principal) throw new TokenMissing();
+  if (!(principal instanceof Principal)) throw new TokenMissing();
   check(principal, requirement);
 }
 

@@ -24,7 +24,7 @@ export function auth(options: AuthOptions = {}): Guard {
     seen.add(c);
     try {
       const principal = await principalOf(verifier, c.req.raw.headers.get("authorization"));
-      if (principal) c.set("auth", principal);
+      c.set("auth", principal as Principal); // also for anonymous ones: nothing of other middleware stays
     } catch (error) {
       return refused(error);
     }
@@ -35,7 +35,7 @@ export function auth(options: AuthOptions = {}): Guard {
 function requireAll(requirement: Requirement): Guard {
   return async (c, next) => {
     try {
-      guard(seen.has(c), c.get("auth") as Principal | undefined, requirement);
+      guard(seen.has(c), c.get("auth"), requirement);
     } catch (error) {
       return refused(error);
     }

@@ -58,7 +58,8 @@ export function check(principal: Principal, requirement: Requirement, now = Date
   }
 }
 
-function reaches(got: string | undefined, wanted: string): boolean {
+/** Whether a level is the one that is wanted, or a stronger one. */
+export function reaches(got: string | undefined, wanted: string): boolean {
   return got === wanted || (LEVELS[got ?? ""] ?? 0) >= (LEVELS[wanted] ?? 99);
 }
 

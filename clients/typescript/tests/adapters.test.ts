@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
 import fastify from "fastify";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as forExpress from "../src/express.js";
 import * as forFastify from "../src/fastify.js";
@@ -13,10 +13,20 @@ import { AUDIENCE, Issuer } from "./servers.js";
 const issuer = await Issuer.start();
 const options = { issuer: issuer.issuer, audience: AUDIENCE, revocation: "off" as const };
 
+/** What other middleware writes to the same place. */
+const FOREIGN = { sub: "mallory", scopes: new Set(["orders:read"]) } as unknown as forExpress.Principal;
+
+function foreign(req: express.Request, _res: express.Response, next: () => void): void {
+  req.auth = FOREIGN;
+  next();
+}
+
 function expressServer(): Server {
   const { auth, requireAuth, requireScopes } = forExpress;
   const app = express();
+  app.use(foreign);
   app.use(auth(options));
+  app.get("/late", foreign, requireAuth(), (_req, res) => void res.json({}));
   app.get(
     "/open",
     (req, res) => void res.json({ sub: (req.auth as typeof req.auth | undefined)?.sub ?? null }),
@@ -30,7 +40,14 @@ function expressServer(): Server {
 async function fastifyServer(): Promise<Server> {
   const { auth, requireAuth, requireScopes } = forFastify;
   const app = fastify();
+  app.addHook("onRequest", async (request) => {
+    request.auth = FOREIGN;
+  });
   await app.register(auth, options);
+  const foreign = async (request: { auth: forFastify.Principal }) => {
+    request.auth = FOREIGN;
+  };
+  app.get("/late", { preHandler: [foreign, requireAuth()] }, async () => ({}));
   app.get("/open", async (request) => ({ sub: (request.auth as typeof request.auth | null)?.sub ?? null }));
   app.get("/orders", { preHandler: requireScopes("orders:read") }, async ({ auth: me }) => ({ sub: me.sub }));
   app.get("/write", { preHandler: requireScopes("orders:write") }, async ({ auth: me }) => ({ sub: me.sub }));
@@ -42,7 +59,13 @@ async function fastifyServer(): Promise<Server> {
 function honoServer(): Server {
   const { auth, requireAuth, requireScopes } = forHono;
   const app = new Hono<{ Variables: forHono.AuthVariables }>();
+  const foreign: MiddlewareHandler<{ Variables: forHono.AuthVariables }> = async (c, next) => {
+    c.set("auth", FOREIGN);
+    await next();
+  };
+  app.use(foreign);
   app.use(auth(options));
+  app.get("/late", foreign, requireAuth(), (c) => c.json({}));
   app.get("/open", (c) => c.json({ sub: (c.get("auth") as forHono.Principal | undefined)?.sub ?? null }));
   app.get("/orders", requireScopes("orders:read"), (c) => c.json({ sub: c.get("auth").sub }));
   app.get("/write", requireScopes("orders:write"), (c) => c.json({ sub: c.get("auth").sub }));
@@ -67,6 +90,7 @@ const bearer = (changes = {}) => [`Authorization: Bearer ${issuer.token(changes)
 const cases: [string, string, () => string[], number, string][] = [
   ["anonymous, on an open route", "/open", () => [], 200, '"sub":null'],
   ["anonymous, on a guarded route", "/orders", () => [], 401, "token_missing"],
+  ["anonymous, where other middleware says who it is", "/late", () => [], 401, "token_missing"],
   ["a good token", "/orders", () => bearer(), 200, '"sub":"ada"'],
   ["a bad token, even on an open route", "/open", () => ["Authorization: Bearer x"], 401, "token_invalid"],
   ["a token of another audience", "/orders", () => bearer({ aud: "x" }), 401, 'error="invalid_token"'],

@@ -11,7 +11,7 @@ import {
   type LoginOptions,
   type TokenOptions,
 } from "./options.js";
-import { Hint, PendingSignIns } from "./pending.js";
+import { Hint, type Pending, PendingSignIns } from "./pending.js";
 import { MemoryStore, SharedStore, type Store } from "./store.js";
 import { accessOf, TokenManager } from "./tokens.js";
 
@@ -110,14 +110,16 @@ export class AuthClient {
     return true;
   }
 
-  async #exchange(code: string, pending: { redirectUri: string; verifier: string; nonce: string }) {
+  async #exchange(code: string, pending: Pending) {
     const answer = await this.#server.token({
       grant_type: "authorization_code",
       code,
       redirect_uri: pending.redirectUri,
       code_verifier: pending.verifier,
     });
-    const claims = await this.#server.statement(answer.id_token, { nonce: pending.nonce });
+    const { nonce, acrValues, maxAge } = pending;
+    const accessToken = answer.access_token;
+    const claims = await this.#server.statement(answer.id_token, { nonce, acrValues, maxAge, accessToken });
     const { audience = "", scopes } = this.#options;
     const first = scopes || !audience ? audience : "userinfo";
     this.#hint.set(true);
@@ -154,7 +156,15 @@ export class AuthClient {
       more,
     });
     const returnTo = safeReturn(options.returnTo ?? location.href, location.origin);
-    this.#pending.put(state, { ...kept, returnTo, silent, stepUp, begun: Date.now() });
+    this.#pending.put(state, {
+      ...kept,
+      returnTo,
+      silent,
+      stepUp,
+      acrValues: options.acrValues,
+      maxAge: options.maxAge,
+      begun: Date.now(),
+    });
     this.#navigate(url);
   }
 

@@ -8,6 +8,8 @@ export interface Pending {
   silent: boolean;
   /** What a step-up asked for. */
   stepUp: string | undefined;
+  acrValues: string | undefined;
+  maxAge: number | undefined;
   begun: number;
 }
 

@@ -1,4 +1,5 @@
 import { ApiError, AuthError, TokenMissing } from "../errors.js";
+import { isAbout } from "../oidc/jwt.js";
 import type { AuthorizationServer, TokenAnswer } from "../oidc/server.js";
 import { userOf } from "../oidc/user.js";
 import type { Access, Held, Store } from "./store.js";
@@ -94,20 +95,24 @@ export class TokenManager {
       this.#failure = undefined;
       return access;
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#failed(error, held);
     }
   }
 
   async #take(held: Held, audience: string, answer: TokenAnswer): Promise<Access> {
     // A sign-out, or another sign-in, while the answer was on its way.
     if (this.#store.read()?.idToken !== held.idToken) throw new TokenMissing("The sign-in is over.");
+    isAbout(answer.access_token, held.user.sub);
     const access = accessOf(answer);
     const refreshToken = answer.refresh_token ?? held.refreshToken;
     const next = { ...held, refreshToken, access: { ...held.access, [audience]: access } };
     // What replaces the old refresh token is kept before anything else can fail.
     this.#store.write(next);
     if (!answer.id_token) return access;
-    const claims = await this.#server.statement(answer.id_token, { sub: held.user.sub });
+    const claims = await this.#server.statement(answer.id_token, {
+      sub: held.user.sub,
+      accessToken: answer.access_token,
+    });
     const user = userOf(claims);
     if (this.#store.read()?.idToken !== held.idToken) throw new TokenMissing("The sign-in is over.");
     this.#store.write({ ...next, user, idToken: answer.id_token });
@@ -115,9 +120,10 @@ export class TokenManager {
     return access;
   }
 
-  #failed(error: unknown): unknown {
+  #failed(error: unknown, held: Held): unknown {
     if (error instanceof ApiError && error.code === "invalid_grant") {
-      this.end(); // the server has ended it
+      // The server has ended it; what another tab has put in its place since then stays.
+      if (this.#store.read()?.refreshToken === held.refreshToken) this.end();
       return new TokenMissing("The sign-in is over.", { action: "Call login().", cause: error });
     }
     const asked = error instanceof AuthError ? error.retryAfter : undefined;

@@ -79,34 +79,37 @@ export function createAuth(options: AuthOptions): Auth {
   const verifier = verifierOf(options);
   const jar = new Jar(site.isSecure);
   const asks = target(options.issuer, options.audience, options.scopes);
+  const opened = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
+    const kept = await session.open<Kept>(jar.read(cookies, jar.session) ?? "");
+    return kept && !sessions.isEnded(kept) ? kept : undefined;
+  };
+  const living = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
+    const kept = await opened(cookies);
+    if (!kept || kept.expiresAt <= Date.now() / 1000) return undefined;
+    return (await isGood(kept, verifier)) ? kept : undefined;
+  };
+  const current = async (cookies: CookieStore | undefined) =>
+    await living((cookies ?? (await nextCookies())).getAll());
   const handlers = new Handlers({
     server,
     sessions,
     jar,
     site,
+    living,
     asks: { ...asks, isFinal: options.scopes !== undefined || !options.audience },
     seals: { session, pending: new Seal(options.secret, "sign-in") },
   });
-  const opened = async (cookies: readonly Cookie[]): Promise<Kept | undefined> => {
-    const kept = await session.open<Kept>(jar.read(cookies, jar.session) ?? "");
-    return kept && !sessions.isEnded(kept) ? kept : undefined;
-  };
-  const living = async (cookies: CookieStore | undefined): Promise<Kept | undefined> => {
-    const kept = await opened((cookies ?? (await nextCookies())).getAll());
-    if (!kept || kept.expiresAt <= Date.now() / 1000) return undefined;
-    return (await isGood(kept, verifier)) ? kept : undefined;
-  };
   return {
     handlers: {
       GET: handlers.get,
       POST: handlers.post,
     },
     async auth(cookies) {
-      const kept = await living(cookies);
+      const kept = await current(cookies);
       return kept ? { user: kept.user, expiresAt: kept.expiresAt } : null;
     },
     async getToken(cookies) {
-      return (await living(cookies))?.accessToken ?? null;
+      return (await current(cookies))?.accessToken ?? null;
     },
     proxy: (chosen = {}) => {
       const guard = new Guard(chosen, { sessions, session, jar, site, opened });
@@ -166,10 +169,12 @@ class Guard {
   }
 
   async pass(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
     const { site } = this.#parts;
-    if (isBelow(pathname, site.basePath)) return await onward(request, [], []); // the handlers see to themselves
-    const isProtected = (this.#options.protect ?? []).some((path) => isBelow(pathname, path));
+    const paths = pathsOf(request);
+    // The handlers see to themselves.
+    if (paths.some((path) => !path.includes("%") && isBelow(path, site.basePath)))
+      return await onward(request, [], []);
+    const isProtected = isAnyBelow(paths, this.#options.protect ?? []);
     const cookies = cookiesOf(request);
     const kept = await this.#parts.opened(cookies);
     if (kept && kept.expiresAt > Date.now() / 1000 + EARLY_SECONDS) return await onward(request, [], []);
@@ -204,6 +209,32 @@ class Guard {
   }
 }
 
+/** The path of a request: as it was sent, and as Next has it, without `basePath` and locale. */
+function pathsOf(request: Request & { nextUrl?: { pathname: string } }): string[] {
+  const { pathname } = new URL(request.url);
+  return [...new Set([pathname, request.nextUrl?.pathname ?? pathname])];
+}
+
+/** Whether a page below one of `folders` may answer: Next matches the decoded path, the raw one in development. */
+function isAnyBelow(paths: readonly string[], folders: readonly string[]): boolean {
+  const forms: string[] = [];
+  for (const path of paths) {
+    const plain = decoded(path);
+    if (plain === undefined) return folders.length > 0; // nobody can tell which page that is
+    forms.push(path, plain, plain.replace(/[/\\]+/g, "/"));
+  }
+  const bases = folders.flatMap((folder) => [folder, decoded(folder) ?? folder]);
+  return forms.some((form) => bases.some((base) => isBelow(form, base)));
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function isBelow(path: string, folder: string): boolean {
   const base = folder.replace(/\/+$/, "");
   return path === base || path.startsWith(`${base}/`);
@@ -221,5 +252,7 @@ async function onward(request: Request, changed: readonly Cookie[], cookies: str
   }
   const response = NextResponse.next({ request: { headers } });
   for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
+  // The page may be one that shared caches keep: not with somebody's session. Next leaves what is set here.
+  if (cookies.length > 0) response.headers.set("Cache-Control", "private, no-store");
   return response;
 }

@@ -5,7 +5,7 @@ import type { AuthorizationServer } from "../oidc/server.js";
 import { safeReturn } from "../oidc/user.js";
 import { type Cookie, cookiesOf, type Jar } from "./cookies.js";
 import { digest, type Seal } from "./seal.js";
-import type { Kept, Sessions } from "./sessions.js";
+import type { Asked, Kept, Sessions } from "./sessions.js";
 
 /** Where the application is. */
 export interface Site {
@@ -22,11 +22,12 @@ export interface HandlerParts {
   site: Site;
   /** `isFinal`: the first token is the API's already. */
   asks: { scope: string; resource: string | undefined; isFinal: boolean };
+  /** Who is signed in by these cookies: the server has not ended it, as far as can be told. */
+  living(cookies: readonly Cookie[]): Promise<Kept | undefined>;
   seals: { session: Seal; pending: Seal };
 }
 
-interface Pending {
-  nonce: string;
+interface Pending extends Asked {
   verifier: string;
   state: string;
   returnTo: string;
@@ -34,6 +35,7 @@ interface Pending {
 
 const PENDING_SECONDS = 600;
 const MOST_PENDING = 5;
+const MOST_BYTES = 32_768;
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
 /** The endpoints below `/api/auth`. */
@@ -87,6 +89,8 @@ export class Handlers {
       verifier: random(),
       state: random(),
       returnTo: safeReturn(query.get("returnTo"), origin),
+      acrValues: query.get("acr_values") ?? undefined,
+      maxAge: query.get("max_age") ? Number(query.get("max_age")) : undefined,
     };
     const more: Record<string, string | undefined> = {};
     for (const name of ["acr_values", "max_age", "prompt", "login_hint", "connection", "ui_locales"])
@@ -115,13 +119,14 @@ export class Handlers {
       const pending = await seals.pending.open<Pending>(sealed);
       if (!pending || pending.state !== state)
         throw new SignInFailed("This browser did not begin that sign-in, or its answer was taken already.");
+      const { nonce, acrValues, maxAge } = pending;
       const tokens = await server.token({
         grant_type: "authorization_code",
         code: server.codeOf(answer),
         redirect_uri: this.#redirectUri(site.originOf(request)),
         code_verifier: pending.verifier,
       });
-      const kept = await sessions.begin(tokens, pending.nonce, asks.isFinal);
+      const kept = await sessions.begin(tokens, { nonce, acrValues, maxAge }, asks.isFinal);
       const value = await seals.session.close(kept, kept.idle);
       const pieces = jar.pieces(value, jar.session, cookies);
       const to = new URL(pending.returnTo, site.originOf(request)).href;
@@ -134,9 +139,8 @@ export class Handlers {
   }
 
   async #session(request: Request): Promise<Response> {
-    const kept = await this.#kept(cookiesOf(request));
-    const isAlive = kept && kept.expiresAt > Date.now() / 1000;
-    const body = isAlive ? { user: kept.user, expiresAt: kept.expiresAt } : null;
+    const kept = await this.#parts.living(cookiesOf(request));
+    const body = kept ? { user: kept.user, expiresAt: kept.expiresAt } : null;
     return Response.json(body, { headers: { "Cache-Control": "no-store" } });
   }
 
@@ -152,14 +156,19 @@ export class Handlers {
     if (kept) sessions.end(kept.sid);
     // It ends there even if the browser does not follow; the page after it ends the browser's sign-in.
     if (kept?.refreshToken) await server.revoke(kept.refreshToken).catch(() => {});
-    const response = posting((await server.endpoints()).end_session_endpoint, fields);
+    // Where the server cannot be asked, it is over here at least.
+    const response = await server
+      .endpoints()
+      .then(({ end_session_endpoint: action }) => posting(action, fields), failed);
     for (const piece of jar.pieces("", jar.session, cookies))
       response.headers.append("Set-Cookie", jar.header(piece, 0));
     return response;
   }
 
   async #backchannelLogout(request: Request): Promise<Response> {
-    const token = new URLSearchParams(await request.text()).get("logout_token") ?? undefined;
+    const body = await textOf(request);
+    if (body === undefined) return answered("That is too long for a logout token.", 413);
+    const token = new URLSearchParams(body).get("logout_token") ?? undefined;
     const claims = await this.#parts.server.statement(token, { typ: "logout+jwt" });
     const events = claims.events as Record<string, unknown> | undefined;
     const isLogout = typeof events === "object" && events !== null && Object.hasOwn(events, LOGOUT_EVENT);
@@ -187,6 +196,23 @@ export class Handlers {
   #tooMany(cookies: readonly Cookie[]): Cookie[] {
     const begun = cookies.filter((cookie) => cookie.name.startsWith(`${this.#parts.jar.session}-begun-`));
     return begun.length < MOST_PENDING ? [] : begun.map(({ name }) => ({ name, value: "" }));
+  }
+}
+
+/** Return the body of a request that anybody may send; undefined for one that is too long, which is not read on. */
+async function textOf(request: Request): Promise<string | undefined> {
+  const reader = request.body?.getReader();
+  const decoder = new TextDecoder();
+  let [text, length] = ["", 0];
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    if (done) return text + decoder.decode();
+    length += value.byteLength;
+    if (length > MOST_BYTES) {
+      await reader?.cancel().catch(() => {});
+      return undefined;
+    }
+    text += decoder.decode(value, { stream: true });
   }
 }
 

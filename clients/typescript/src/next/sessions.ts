@@ -1,5 +1,6 @@
-import { ApiError } from "../errors.js";
+import { ApiError, Unavailable } from "../errors.js";
 import { SignInFailed } from "../oidc/errors.js";
+import { isAbout } from "../oidc/jwt.js";
 import type { AuthorizationServer, TokenAnswer } from "../oidc/server.js";
 import { type User, userOf } from "../oidc/user.js";
 
@@ -13,6 +14,13 @@ export interface Kept {
   refreshToken: string | undefined;
   /** How long the session may rest, in seconds. */
   idle: number;
+}
+
+/** What an ID token has to answer. */
+export interface Asked {
+  nonce: string;
+  acrValues: string | undefined;
+  maxAge: number | undefined;
 }
 
 const REMEMBERED_MILLISECONDS = 30_000;
@@ -38,8 +46,11 @@ export class Sessions {
   }
 
   /** Return the session of a sign-in; throws `SignInFailed`. */
-  async begin(answer: TokenAnswer, nonce: string, isFinal: boolean): Promise<Kept> {
-    const claims = await this.#server.statement(answer.id_token, { nonce });
+  async begin(answer: TokenAnswer, asked: Asked, isFinal: boolean): Promise<Kept> {
+    const claims = await this.#server.statement(answer.id_token, {
+      ...asked,
+      accessToken: answer.access_token,
+    });
     const kept = made(answer, { user: userOf(claims), idToken: answer.id_token as string });
     if (isFinal) return kept;
     const ready = await this.#refresh(kept);
@@ -75,11 +86,24 @@ export class Sessions {
         refresh_token: kept.refreshToken,
         resource: this.#resource,
       });
-      if (!answer.id_token) return made(answer, kept);
-      const claims = await this.#server.statement(answer.id_token, { sub: kept.user.sub });
-      return made(answer, { ...kept, user: userOf(claims), idToken: answer.id_token });
+      isAbout(answer.access_token, kept.user.sub);
+      return made(answer, { ...kept, ...(await this.#told(answer, kept)) });
     } catch (error) {
       if (error instanceof ApiError && error.code === "invalid_grant") return undefined;
+      throw error;
+    }
+  }
+
+  /** Return what a refreshed ID token tells; nothing new where it cannot be checked at the moment. */
+  async #told(answer: TokenAnswer, { user: { sub } }: Kept): Promise<Partial<Kept>> {
+    const { id_token: idToken, access_token: accessToken } = answer;
+    if (!idToken) return {};
+    try {
+      const claims = await this.#server.statement(idToken, { sub, accessToken });
+      return { user: userOf(claims), idToken };
+    } catch (error) {
+      // The refresh token is used up: without its successor the session would end over a key that was not read.
+      if (error instanceof Unavailable) return {};
       throw error;
     }
   }

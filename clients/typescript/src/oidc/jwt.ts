@@ -1,4 +1,5 @@
-import { fromBase64url, utf8 } from "./encoding.js";
+import { reaches } from "../requirement.js";
+import { base64url, fromBase64url, utf8 } from "./encoding.js";
 import { SignInFailed } from "./errors.js";
 
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
@@ -24,6 +25,12 @@ export interface Expected {
   /** Whom a refreshed ID token must be of (OpenID Connect Core section 12.2). */
   sub?: string | undefined;
   typ?: string | undefined;
+  /** The access token that came with it (OpenID Connect Core section 3.1.3.8). */
+  accessToken?: string | undefined;
+  /** The levels that were asked for, separated by spaces: one of them has to be reached. */
+  acrValues?: string | undefined;
+  /** How long ago the sign-in may be at most, in seconds, where that was asked for. */
+  maxAge?: number | undefined;
 }
 
 /**
@@ -62,7 +69,9 @@ export async function verifyStatement(
     throw invalid("cannot be verified", cause);
   }
   if (!good) throw invalid("has a wrong signature");
-  return believed(decoded(body), expected);
+  const claims = believed(decoded(body), expected);
+  if (expected.accessToken !== undefined) await belongs(claims, expected.accessToken, String(header.alg));
+  return claims;
 }
 
 function believed(claims: Record<string, unknown>, expected: Expected): Claims {
@@ -77,18 +86,51 @@ function believed(claims: Record<string, unknown>, expected: Expected): Claims {
   if (typeof iat !== "number" || iat - LEEWAY_SECONDS > now) throw invalid("is of the future");
   if (expected.nonce !== undefined && nonce !== expected.nonce) throw invalid("answers another request");
   if (expected.sub !== undefined && sub !== expected.sub) throw invalid("is about another person");
+  answered(claims, expected);
   return { ...claims, sub };
 }
 
+/** A page in between can take `acr_values` and `max_age` out of the address: the answer has to meet them. */
+function answered({ acr, auth_time: since }: Record<string, unknown>, { acrValues, maxAge }: Expected): void {
+  const levels = acrValues?.split(" ").filter(Boolean) ?? [];
+  const got = typeof acr === "string" ? acr : undefined;
+  if (levels.length > 0 && !levels.some((level) => reaches(got, level)))
+    throw invalid(`expected acr ${levels.join(" or ")}, got another`);
+  if (maxAge === undefined) return;
+  if (typeof since !== "number" || Date.now() / 1000 - since > maxAge + LEEWAY_SECONDS)
+    throw invalid(`expected a sign-in of the last ${maxAge} seconds`);
+}
+
+async function belongs(claims: Claims, accessToken: string, alg: string): Promise<void> {
+  isAbout(accessToken, claims.sub);
+  if (claims.at_hash === undefined) return;
+  const digest = await crypto.subtle.digest(alg === "EdDSA" ? "SHA-512" : "SHA-256", utf8(accessToken));
+  if (claims.at_hash !== base64url(digest.slice(0, digest.byteLength / 2)))
+    throw invalid("came with another access token");
+}
+
+/** Throws `SignInFailed` if an access token speaks for somebody else than `sub`; one that is no JWT tells nobody. */
+export function isAbout(accessToken: string, sub: string): void {
+  const [head, body, signature, ...more] = accessToken.split(".");
+  if (!head || !body || !signature || more.length > 0) return;
+  if (objectOf(head) && objectOf(body)?.sub !== sub) throw invalid("and the access token name two people");
+}
+
 function decoded(part: string): Record<string, unknown> {
+  const found = objectOf(part);
+  if (!found) throw invalid("is malformed");
+  return found;
+}
+
+function objectOf(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(fromBase64url(part)));
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // refused below
+    // no JSON object
   }
-  throw invalid("is malformed");
+  return undefined;
 }
 
 function invalid(why: string, cause?: unknown): SignInFailed {

@@ -45,6 +45,7 @@ export interface Asking {
 }
 
 const KEYS_MILLISECONDS = 30_000;
+const FRESH_MILLISECONDS = 600_000; // a key that was withdrawn is believed no longer than that
 const NAMED = [
   "authorization_endpoint",
   "token_endpoint",
@@ -153,6 +154,7 @@ export class AuthorizationServer {
   }
 
   async #key(kid: string): Promise<Jwk | undefined> {
+    if (Date.now() - this.#readAt > FRESH_MILLISECONDS) this.#keys = undefined;
     const held = (await this.#keys?.catch(() => []))?.find((key) => key.kid === kid);
     if (held) return held;
     if (!this.#keys || Date.now() - this.#readAt > KEYS_MILLISECONDS) {

@@ -256,6 +256,25 @@ describe("fetch", () => {
     expect(more).toEqual([]);
   });
 
+  test.each([{ acr: "aal1" }, { auth_time: 1 }, { at_hash: "another" }])(
+    "takes no answer of %j where it asked for more",
+    async (wrong) => {
+      await client().login({ acrValues: "aal2", maxAge: 60 });
+      issuer.wrong = wrong;
+      tab.open(issuer.authorize(tab.left.at(-1)?.url as string));
+      const found = client();
+      await found.start();
+      expect(found.state).toMatchObject({ isSignedIn: false, error: { code: "sign_in_failed" } });
+    },
+  );
+
+  test("takes no access token of another person from a refresh", async () => {
+    const found = await signedIn();
+    issuer.accessToken = await issuer.sign({ sub: "mallory" }, "at+jwt");
+    await expect(found.getToken({ minValidity: 1000 })).resolves.toMatch(/^access-1-/);
+    issuer.accessToken = undefined;
+  });
+
   test("sends to a stronger sign-in, once", async () => {
     issuer.challenge = (token) =>
       token && 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"';

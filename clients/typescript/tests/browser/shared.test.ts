@@ -70,3 +70,18 @@ test("an answer that arrives after the sign-out brings nobody back", async () =>
   expect(one.state.isSignedIn).toBe(false);
   expect(JSON.stringify({ ...localStorage })).not.toContain("refresh-");
 });
+
+test("a refused refresh ends its own sign-in, and not the newer one of another tab", async () => {
+  const [one] = (await twoTabs()) as [AuthClient];
+  const [name, text] =
+    Object.entries({ ...localStorage }).find(([, value]) => value.includes("refresh-1")) ?? [];
+  const newer = { ...JSON.parse(text as string), refreshToken: "newer", access: {} };
+  issuer.refusal = { status: 400, error: "invalid_grant" };
+  issuer.refusing = () => localStorage.setItem(name as string, JSON.stringify(newer));
+  await expect(one.getToken({ minValidity: 1000 })).rejects.toMatchObject({ code: "token_missing" });
+  expect(one.state.isSignedIn).toBe(true);
+  expect(localStorage.getItem(name as string)).toContain("newer");
+  issuer.refusing = () => {};
+  await expect(one.getToken({ minValidity: 1000 })).rejects.toMatchObject({ code: "token_missing" });
+  expect(localStorage.getItem(name as string)).toBeNull();
+});

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TokenRevoked } from "../../src/errors.js";
 import { type Auth, type AuthOptions, createAuth } from "../../src/next/index.js";
 import { FakeIssuer } from "../oidc/issuer.js";
@@ -41,7 +41,10 @@ beforeEach(async () => {
   browser = new Browser();
 });
 
-afterEach(() => issuer.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await issuer.stop();
+});
 
 function made(more: Partial<AuthOptions> = {}): Auth {
   return createAuth({
@@ -118,7 +121,7 @@ describe("signing in", () => {
     expect(issuer.forms).toEqual([]);
   });
 
-  test.each([{ nonce: "another" }, { aud: "another" }, { exp: 1 }])(
+  test.each([{ nonce: "another" }, { aud: "another" }, { exp: 1 }, { at_hash: "another" }])(
     "refuses an ID token that says %j",
     async (wrong) => {
       const auth = made();
@@ -127,6 +130,29 @@ describe("signing in", () => {
       expect(await auth.auth(browser.jar)).toBeNull();
     },
   );
+
+  test.each([
+    ["acr_values=aal2", { acr: "aal1" }, 400],
+    ["acr_values=aal2", {}, 303],
+    ["acr_values=aal2", { acr: "aal3" }, 303],
+    ["max_age=60", { auth_time: 1 }, 400],
+    ["max_age=60", {}, 303],
+    ["max_age=0", { auth_time: undefined }, 400],
+  ])("asked by %s, and answered by %j, ends with %i", async (query, wrong, status) => {
+    const auth = made();
+    const begin = await auth.handlers.GET(browser.request(`/api/auth/login?${query}`));
+    issuer.wrong = wrong;
+    const back = issuer.authorize(browser.take(begin).headers.get("Location") as string);
+    expect((await auth.handlers.GET(browser.request(back))).status).toBe(status);
+  });
+
+  test("takes no access token of another person", async () => {
+    const auth = made();
+    issuer.accessToken = await issuer.sign({ sub: "mallory" }, "at+jwt");
+    expect((await signedIn(auth)).status).toBe(400);
+    issuer.accessToken = await issuer.sign({}, "at+jwt");
+    expect((await signedIn(auth)).status).toBe(303);
+  });
 
   test.each([
     "//evil.example",
@@ -198,6 +224,8 @@ describe("endings", () => {
     const revoked = made({ verifier: { verify: () => Promise.reject(new TokenRevoked()) } });
     await signedIn(revoked);
     expect(await revoked.auth(browser.jar)).toBeNull();
+    const told = await revoked.handlers.GET(browser.request("/api/auth/session"));
+    expect(await told.json()).toBeNull();
     const down = made({ verifier: { verify: () => Promise.reject(new Error("down")) } });
     await expect(down.auth(browser.jar)).rejects.toThrow("down");
   });
@@ -226,6 +254,31 @@ describe("endings", () => {
     expect(await auth.auth(browser.jar)).not.toBeNull();
     expect(await tell({ events })).toBe(200);
     expect(await auth.auth(browser.jar)).toBeNull();
+  });
+
+  test("are told in few words: a body that does not end is not read to its end", async () => {
+    let sent = 0;
+    const body = new ReadableStream({
+      pull(stream) {
+        sent += 1;
+        if (sent > 100) stream.close();
+        else stream.enqueue(new Uint8Array(8192).fill(97));
+      },
+    });
+    const init = { method: "POST", body, duplex: "half" } as RequestInit;
+    const response = await made().handlers.POST(new Request(`${BASE}/api/auth/backchannel-logout`, init));
+    expect(response.status).toBe(413);
+    expect(sent).toBeLessThan(10);
+  });
+
+  test("by signing out forget the session here even where the server is down", async () => {
+    await signedIn(made());
+    const cold = made(); // another process, which has not read the endpoints
+    issuer.down = 503;
+    const request = browser.request("/api/auth/logout", { method: "POST", headers: { Origin: BASE } });
+    const response = browser.take(await cold.handlers.POST(request));
+    expect(response.status).toBe(503);
+    expect(browser.cookies.size).toBe(0);
   });
 
   test.each(["https://evil.example", "null", undefined])("are not begun by a page of %s", async (origin) => {
@@ -263,6 +316,30 @@ describe("the proxy", () => {
       expect((await pass(browser.request(path))).headers.get("x-middleware-next")).toBe("1");
   });
 
+  test.each([
+    "/%6frders",
+    "/%6Frders/1",
+    "/orders%2f1",
+    "//orders",
+    "/%2forders",
+    "/orders%2F..%2fx",
+    "/%ff",
+    "/%",
+  ])("takes %s for the page that Next may answer it by", async (path) => {
+    const response = await made().proxy({ protect: ["/orders"] })(new Request(`${BASE}${path}`));
+    expect(response.status).toBe(307);
+  });
+
+  test("protects what Next calls the path, beside the path itself, and paths beyond ASCII", async () => {
+    const pass = made().proxy({ protect: ["/orders", "/größe"] });
+    const based = Object.assign(browser.request("/shop/orders"), { nextUrl: { pathname: "/orders" } });
+    expect((await pass(based)).status).toBe(307);
+    expect((await pass(browser.request("/gr%c3%b6%c3%9fe"))).status).toBe(307);
+    const handlers = made().proxy({ protect: ["/"] });
+    expect((await handlers(browser.request("/api/auth/login"))).status).toBe(200);
+    expect((await handlers(browser.request("/api/auth/..%2f..%2forders"))).status).toBe(307);
+  });
+
   test("refreshes once for parallel requests, and hands the new session on", async () => {
     const auth = made();
     issuer.expiresIn = 30;
@@ -275,6 +352,37 @@ describe("the proxy", () => {
       expect(response.headers.get("x-middleware-request-cookie")).toContain("__Host-ntt-auth.0=");
     browser.take(all[0] as Response);
     expect(await auth.getToken(browser.jar)).toMatch(/^access-3-/);
+  });
+
+  test("lets no shared cache keep a page that comes with a new session", async () => {
+    const auth = made();
+    issuer.expiresIn = 30;
+    await signedIn(auth);
+    const pass = auth.proxy();
+    expect((await pass(browser.request("/"))).headers.get("Cache-Control")).toBe("private, no-store");
+    issuer.expiresIn = 300;
+    await signedIn(auth);
+    expect((await pass(browser.request("/"))).headers.get("Cache-Control")).toBeNull();
+  });
+
+  test("keeps the new pair where its ID token cannot be checked, and refuses another person's", async () => {
+    const auth = made();
+    issuer.expiresIn = 30;
+    await signedIn(auth);
+    issuer.kid = "two"; // a key that has to be read
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
+    issuer.down = 503;
+    browser.take(await auth.proxy()(browser.request("/")));
+    expect(await auth.getToken(browser.jar)).toMatch(/^access-3-/);
+    issuer.down = undefined;
+    vi.setSystemTime(Date.now() + 31_000);
+    browser.take(await auth.proxy()(browser.request("/")));
+    expect(issuer.forms.at(-1)?.refresh_token).toBe("refresh-3");
+    issuer.wrong = { sub: "mallory" };
+    vi.setSystemTime(Date.now() + 31_000);
+    const response = await auth.proxy({ protect: ["/orders"] })(browser.request("/orders"));
+    expect(response.status).toBe(503);
+    expect(response.headers.getSetCookie()).toEqual([]);
   });
 
   test("lets a living session pass while the server is down, and drops one that it ended", async () => {

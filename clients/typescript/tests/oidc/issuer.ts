@@ -9,6 +9,8 @@ interface Grant {
   challenge: string;
   redirectUri: string;
   resource: string;
+  /** What the ID token tells of the sign-in, as it was asked for. */
+  told: JWTPayload;
 }
 
 export class FakeIssuer {
@@ -18,15 +20,26 @@ export class FakeIssuer {
   expiresIn = 300;
   /** Claims that the next ID tokens have instead of the right ones. */
   wrong: JWTPayload = {};
+  /** The next access tokens, instead of those that only tell their number and audience. */
+  accessToken: string | undefined;
+  /** Called before a refresh is refused. */
+  refusing: () => void = () => {};
   /** What the token endpoint answers instead of a refresh. */
   refusal: { status: number; error: string } | undefined;
+  /** The status of the key set and of discovery, where they do not work. */
+  down: number | undefined;
+  /** How often the key set was read. */
+  keysRead = 0;
   /** What the API answers to a token. */
   challenge: (token: string | undefined) => string | undefined = () => undefined;
   readonly #codes = new Map<string, Grant>();
   #refresh = 0;
+  #told: JWTPayload = {};
   #server: Server | undefined;
   #keys: Awaited<ReturnType<typeof generateKeyPair>> | undefined;
   url = "";
+  /** The name of its key. */
+  kid = "one";
 
   async start(): Promise<this> {
     this.#keys = await generateKeyPair("ES256");
@@ -60,13 +73,14 @@ export class FakeIssuer {
       challenge: asked.get("code_challenge") as string,
       redirectUri: asked.get("redirect_uri") as string,
       resource: asked.get("resource") ?? "",
+      told: { acr: asked.get("acr_values") ?? "aal1", auth_time: Math.floor(Date.now() / 1000) },
     });
     return back.href;
   }
 
   async sign(claims: JWTPayload, typ = "JWT"): Promise<string> {
     const all = { iss: this.url, aud: "web", sub: "ada", sid: "session-1", ...claims };
-    const token = new SignJWT(all).setProtectedHeader({ alg: "ES256", kid: "one", typ });
+    const token = new SignJWT(all).setProtectedHeader({ alg: "ES256", kid: this.kid, typ });
     return await token
       .setIssuedAt()
       .setExpirationTime(typeof claims.exp === "number" ? claims.exp : "1h")
@@ -75,10 +89,13 @@ export class FakeIssuer {
 
   async #answer(request: IncomingMessage): Promise<{ status: number; body: unknown; headers?: object }> {
     const path = request.url?.split("?")[0];
+    const isPublished = path === "/.well-known/openid-configuration" || path === "/jwks";
+    if (this.down && isPublished) return { status: this.down, body: {} };
     if (path === "/.well-known/openid-configuration") return { status: 200, body: this.#discovery() };
     if (path === "/jwks") {
+      this.keysRead += 1;
       const jwk = await exportJWK((this.#keys as { publicKey: CryptoKey }).publicKey);
-      return { status: 200, body: { keys: [{ ...jwk, kid: "one", use: "sig" }] } };
+      return { status: 200, body: { keys: [{ ...jwk, kid: this.kid, use: "sig" }] } };
     }
     if (path?.startsWith("/orders")) return this.#api(request);
     let text = "";
@@ -115,10 +132,12 @@ export class FakeIssuer {
       .digest("base64url");
     if (!grant || grant.challenge !== challenge || grant.redirectUri !== form.redirect_uri)
       return { status: 400, body: { error: "invalid_grant" } };
+    this.#told = grant.told;
     return await this.#tokens({ nonce: grant.nonce }, grant.resource);
   }
 
   async #refreshed(form: Record<string, string>) {
+    if (this.refusal) this.refusing();
     if (this.refusal) return { status: this.refusal.status, body: { error: this.refusal.error } };
     if (form.refresh_token !== `refresh-${this.#refresh}`)
       return { status: 400, body: { error: "invalid_grant" } };
@@ -127,13 +146,15 @@ export class FakeIssuer {
 
   async #tokens(claims: JWTPayload, resource: string) {
     this.#refresh += 1;
-    const id = { name: "Ada", email: "ada@example.com", email_verified: true, ...claims, ...this.wrong };
+    const id = { name: "Ada", email: "ada@example.com", email_verified: true, ...this.#told, ...claims };
+    const accessToken = this.accessToken ?? `access-${this.#refresh}-for-${resource}`;
+    const hash = createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url");
     const body = {
-      access_token: `access-${this.#refresh}-for-${resource}`,
+      access_token: accessToken,
       expires_in: this.expiresIn,
       refresh_token: `refresh-${this.#refresh}`,
       refresh_expires_in: 1000,
-      id_token: await this.sign(id),
+      id_token: await this.sign({ at_hash: hash, ...id, ...this.wrong }),
     };
     return { status: 200, body };
   }

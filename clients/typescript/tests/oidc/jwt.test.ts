@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from "jose";
 import { beforeAll, expect, test } from "vitest";
 import { type Jwk, verifyStatement } from "../../src/oidc/jwt.js";
@@ -10,8 +11,8 @@ beforeAll(async () => {
   ours = await generateKeyPair("ES256");
 });
 
-async function signed(alg: string, pair: GenerateKeyPairResult, header: object = {}): Promise<string> {
-  const token = new SignJWT(CLAIMS).setProtectedHeader({ alg, kid: "one", ...header });
+async function signed(alg: string, pair: GenerateKeyPairResult, header = {}, more = {}): Promise<string> {
+  const token = new SignJWT({ ...CLAIMS, ...more }).setProtectedHeader({ alg, kid: "one", ...header });
   return await token.setIssuedAt().setExpirationTime("1m").sign(pair.privateKey);
 }
 
@@ -23,6 +24,22 @@ async function read(token: string, pair = ours, more: Partial<Jwk> = {}) {
 test.each(["ES256", "RS256", "EdDSA"])("takes what the issuer signed by %s", async (alg) => {
   const pair = await generateKeyPair(alg, { extractable: true });
   expect(await read(await signed(alg, pair), pair)).toMatchObject(CLAIMS);
+});
+
+test.each([
+  ["ES256", "sha256"],
+  ["RS256", "sha256"],
+  ["EdDSA", "sha512"],
+])("takes by %s no access token but the one that it came with", async (alg, hash) => {
+  const pair = await generateKeyPair(alg, { extractable: true });
+  const digest = createHash(hash).update("ours").digest();
+  const at_hash = digest.subarray(0, digest.length / 2).toString("base64url");
+  const token = await signed(alg, pair, {}, { at_hash });
+  const jwk = (await exportJWK(pair.publicKey)) as Jwk;
+  const check = (accessToken: string) =>
+    verifyStatement(token, { ...EXPECTED, accessToken }, async () => jwk);
+  expect(await check("ours")).toMatchObject(CLAIMS);
+  await expect(check("another")).rejects.toThrow("another access token");
 });
 
 test("refuses what somebody else signed", async () => {
