@@ -57,11 +57,16 @@ class Played:
         given = {name: value for name, value in claims.items() if value is not None}
         self.id_token = make(given)
         self.status, self.error = 200, ""
+        self.keys_down = self.unreachable = False
         self.sent: list[_http.Request] = []
 
     def __call__(self, request: _http.Request) -> _http.Response:
         self.sent.append(request)
         if request.url.endswith("jwks.json"):
+            if self.unreachable:
+                raise _http.Unreachable("ConnectTimeout")
+            if self.keys_down:
+                return _http.Response(503, {}, b"")
             body: dict[str, Any] = {"keys": [public_jwk(KEY, "k1")]}
             return _http.Response(200, {}, json.dumps(body).encode())
         body = {"access_token": "access", "token_type": "Bearer", "expires_in": 300}
@@ -248,5 +253,18 @@ def test_a_refresh_of_somebody_else_is_refused() -> None:
     client, pending = begun()
     with _http.override(Played(pending, genuine, nonce=None)):
         assert client.refresh("old", subject="ada").refresh_token == "next"
+        with pytest.raises(SignInFailed):
+            client.refresh("old", subject="bob")
+
+
+@pytest.mark.parametrize("make", [genuine, of_unknown_key])
+def test_a_refresh_whose_id_token_cannot_be_checked_keeps_the_pair(make: Make) -> None:
+    client, pending = begun()
+    played = Played(pending, make, nonce=None)
+    played.keys_down = make is genuine
+    with _http.override(played):
+        tokens = client.refresh("old", subject="ada")
+        assert (tokens.access_token, tokens.refresh_token) == ("access", "next")
+        assert (tokens.id_token, dict(tokens.claims)) == (None, {})
         with pytest.raises(SignInFailed):
             client.refresh("old", subject="bob")

@@ -191,9 +191,12 @@ def _verified(
     tokens: Tokens,
 ) -> Current | None:
     try:
-        return Current(row, tokens, conf.verifier().verify(tokens.access_token))
+        principal = conf.verifier().verify(tokens.access_token)
     except TokenInvalid:
         return _over(row)
+    if principal.sub != row.person.sub:  # a refresh may come without a checked ID token
+        return _over(row)
+    return Current(row, tokens, principal)
 
 
 def _over(row: SignIn) -> Current | None:
