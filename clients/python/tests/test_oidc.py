@@ -255,16 +255,3 @@ def test_a_refresh_of_somebody_else_is_refused() -> None:
         assert client.refresh("old", subject="ada").refresh_token == "next"
         with pytest.raises(SignInFailed):
             client.refresh("old", subject="bob")
-
-
-@pytest.mark.parametrize("make", [genuine, of_unknown_key])
-def test_a_refresh_whose_id_token_cannot_be_checked_keeps_the_pair(make: Make) -> None:
-    client, pending = begun()
-    played = Played(pending, make, nonce=None)
-    played.keys_down = make is genuine
-    with _http.override(played):
-        tokens = client.refresh("old", subject="ada")
-        assert (tokens.access_token, tokens.refresh_token) == ("access", "next")
-        assert (tokens.id_token, dict(tokens.claims)) == (None, {})
-        with pytest.raises(SignInFailed):
-            client.refresh("old", subject="bob")

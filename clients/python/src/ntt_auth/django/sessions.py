@@ -19,7 +19,7 @@ from django.middleware.csrf import rotate_token
 
 from ntt_auth.django import conf, mirror, sealing
 from ntt_auth.django.models import SignIn
-from ntt_auth.errors import TokenInvalid, Unavailable
+from ntt_auth.errors import ServerUnavailable, TokenInvalid, Unavailable
 from ntt_auth.oidc import RefreshRefused, SignInFailed, Tokens
 from ntt_auth.principals import Principal
 
@@ -158,6 +158,8 @@ def _refreshed(
         if newer is not None:
             return _verified(row, newer)
         return _over(row)
+    except SignInFailed as error:  # the issuer answers what it should not
+        raise ServerUnavailable(error.reason, code=error.code) from None
     except Unavailable:
         if time.time() >= tokens.expires_at:
             raise

@@ -142,11 +142,14 @@ class OpenIDClient(_Party):
                 try:
                     response = channel.send(request)
                 except Unreachable as error:
-                    raise ServerUnavailable(str(error)) from None
-                request = flow.send(response)
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
+        except Unreachable as error:
+            raise ServerUnavailable(str(error)) from None
         finally:
             channel.close()
 
@@ -198,11 +201,14 @@ class AsyncOpenIDClient(_Party):
                 try:
                     response = await channel.send(request)
                 except Unreachable as error:
-                    raise ServerUnavailable(str(error)) from None
-                request = flow.send(response)
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
+        except Unreachable as error:
+            raise ServerUnavailable(str(error)) from None
         finally:
             await channel.aclose()
 

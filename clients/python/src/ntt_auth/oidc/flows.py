@@ -1,7 +1,7 @@
 """The exchanges with the issuer, without input or output of their own.
 
-Each is a generator: it yields a request, is sent the response, and returns its result.
-`clients` drives it, blocking or not.
+Each is a generator: it yields a request, is sent the response (or thrown `Unreachable`),
+and returns its result. `clients` drives it, blocking or not.
 """
 
 import base64
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlencode
 
-from ntt_auth._http import Request, Response
+from ntt_auth._http import Request, Response, Unreachable
 from ntt_auth.errors import (
     ConfigurationError,
     KeysUnavailable,
@@ -230,23 +230,31 @@ def _key(
     party: Party,
     kid: str,
 ) -> Flow[Key | None]:
-    """Return a key of the issuer. An unknown one is asked for twice a minute at most."""
+    """Return a key of the issuer. An unknown one is asked for twice a minute at most.
+
+    The last good keys serve while there are no newer ones. Raises `KeysUnavailable` where
+    there are none, or where the last question for an unknown one had no answer.
+    """
     now = time.monotonic()
     stale = now - party.keys_read > KEYS_FRESH_SECONDS
     if (stale or kid not in party.keys) and now - party.keys_asked > KEYS_AGAIN_SECONDS:
         party.keys_asked = now
         url = party.url("/.well-known/jwks.json")
-        answer = yield Request("GET", url, timeout=party.timeout)
         try:
+            answer = yield Request("GET", url, timeout=party.timeout)
             if answer.status != 200:
                 raise ValueError("no answer")
             party.keys = read_set(encoding.read_object(answer.body))
             party.keys_read = now
-        except ValueError:
-            if not party.keys:  # otherwise the last good ones serve
+        except (Unreachable, ValueError):
+            pass  # the last good ones serve
+        finally:  # also where the question is given up
+            if not party.keys:
                 party.keys_asked = float("-inf")
-                raise KeysUnavailable("Expected a JWKS from the issuer.") from None
-    return party.keys.get(kid)
+    key = party.keys.get(kid)
+    if key is None and (not party.keys or party.keys_read != party.keys_asked):
+        raise KeysUnavailable("Expected a JWKS from the issuer.")
+    return key
 
 
 def _object(answer: Response) -> dict[str, Any]:
