@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from ntt_auth.oidc.statements import LOGOUT_EVENT
-from servers import AUDIENCE, Handler, Issuer, Server, serving, signed
+from played import row
+from servers import AUDIENCE, Handler, Issuer, Server, serving, signed, until
 from shops import browser, open_shop, query
 
 CLIENT_ID = "shop"
@@ -26,6 +27,7 @@ class Provider(Issuer):
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshes: list[str] = []
         self.refuses = False
+        self.renewed: dict[str, Any] = {}
         self.lives = 300
         server.says("/.well-known/jwks.json", self.jwks())
         server.answers["/oauth/token"] = self._token
@@ -43,9 +45,8 @@ class Provider(Issuer):
         form = dict(parse_qsl(handler.body.decode()))
         if form["grant_type"] == "refresh_token":
             self.refreshes.append(form["refresh_token"])
-            told = (
-                None if self.refuses else {"sid": form["refresh_token"].split(".")[0]}
-            )
+            sid = form["refresh_token"].split(".")[0]
+            told = None if self.refuses else {"sid": sid, **self.renewed}
         else:
             told = self.codes.pop(form["code"], None)
         if told is None:
@@ -90,8 +91,9 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(autouse=True)
 def as_it_was(provider: Provider) -> Iterator[None]:
     yield
-    provider.lives, provider.refuses = 300, False
+    provider.lives, provider.refuses, provider.renewed = 300, False, {}
     provider.refreshes.clear()
+    provider.server.answers["/oauth/token"] = provider._token
 
 
 @pytest.fixture(scope="module")
@@ -347,6 +349,39 @@ def test_a_refused_refresh_signs_out_and_an_outage_does_not(
     provider.refuses = True
     assert who_is(ada, shop) is None
     assert provider.refreshes
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_outage_ends_no_session_whose_token_was_revoked(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+    status: int,
+) -> None:
+    sign_in(ada, shop, provider, sid="demoted")
+    provider.server.says("/oauth/token", {}, status=status)
+    provider.rows.append(row("session", "demoted"))
+    try:
+        until(lambda: ada.get(f"{shop}/").json().get("sub") != "ada")
+        assert ada.get(f"{shop}/").status_code == 503
+    finally:
+        provider.rows.clear()
+        provider.feed_id = uuid.uuid4().hex
+    until(lambda: ada.get(f"{shop}/").status_code == 200)
+    assert who_is(ada, shop) == "ada"
+
+
+def test_a_refresh_that_cannot_be_believed_is_an_outage(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider)
+    provider.renewed = {"sub": "bob"}
+    assert ada.get(f"{shop}/").status_code == 503
+    provider.renewed = {}
+    assert who_is(ada, shop) == "ada"
 
 
 def test_a_tampered_session_is_nobodys(

@@ -160,10 +160,10 @@ def _refreshed(
         return _over(row)
     except SignInFailed as error:  # the issuer answers what it should not
         raise ServerUnavailable(error.reason, code=error.code) from None
-    except Unavailable:
+    except Unavailable as outage:
         if time.time() >= tokens.expires_at:
             raise
-        return _verified(row, tokens)  # not dropped while its token lives
+        return _meanwhile(row, tokens, outage)
     if got.claims:
         mirror.keep(mirror.from_claims(got.claims))
     kept = _merged(tokens, got)
@@ -199,6 +199,18 @@ def _verified(
     if principal.sub != row.person.sub:  # a refresh may come without a checked ID token
         return _over(row)
     return Current(row, tokens, principal)
+
+
+def _meanwhile(
+    row: SignIn,
+    tokens: Tokens,
+    outage: Unavailable,
+) -> Current:
+    """Return the sign-in while its token lives; an outage ends none, and opens none."""
+    try:
+        return Current(row, tokens, conf.verifier().verify(tokens.access_token))
+    except TokenInvalid:
+        raise outage from None
 
 
 def _over(row: SignIn) -> Current | None:
