@@ -1,5 +1,6 @@
 """A Django site before an issuer on the loopback: sign-in, attacks, refresh, sign-out."""
 
+import re
 import sqlite3
 import time
 import uuid
@@ -71,6 +72,16 @@ class Provider(Issuer):
             "id_token": id_token, "refresh_token": f"{sid}.{uuid.uuid4().hex}",
         }  # fmt: skip
         return 200, {}, json.dumps(body).encode()
+
+    def hears_revocations(self) -> list[dict[str, str]]:
+        heard: list[dict[str, str]] = []
+
+        def hear(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+            heard.append(dict(parse_qsl(handler.body.decode())))
+            return 200, {}, b""
+
+        self.server.answers["/oauth/revoke"] = hear
+        return heard
 
     def logout_token(self, **changes: Any) -> str:
         now = int(time.time())
@@ -406,15 +417,38 @@ def test_signing_out_takes_a_post_with_a_csrf_token(
     provider: Provider,
     ada: Any,
 ) -> None:
-    sign_in(ada, shop, provider)
+    sign_in(ada, shop, provider, sid="leaving")
     assert ada.get(f"{shop}/auth/logout/").status_code == 405
     assert ada.post(f"{shop}/auth/logout/").status_code == 403
     assert who_is(ada, shop) == "ada"
     token = ada.get(f"{shop}/").json()["csrf"]
+    sent = provider.hears_revocations()
     left = ada.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
-    assert left.headers["Location"].startswith(f"{provider.url}/oauth/logout?")
-    assert "id_token_hint" in query(left.headers["Location"])
+    assert f'<form method="post" action="{provider.url}/oauth/logout">' in left.text
+    assert re.search(r'name="id_token_hint" value="eyJ[^"]+"', left.text)
+    assert "<button>" in left.text and "Location" not in left.headers
+    (nonce,) = re.findall(r'<script nonce="([^"]+)">', left.text)
+    assert f"script-src 'nonce-{nonce}'" in left.headers["Content-Security-Policy"]
+    assert [form["token_type_hint"] for form in sent] == ["refresh_token"]
+    assert sent[0]["token"].startswith("leaving.")
     assert who_is(ada, shop) is None
+
+
+def test_an_outage_at_the_issuer_keeps_nobody_signed_in(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    sign_in(ada, shop, provider)
+    token = ada.get(f"{shop}/").json()["csrf"]
+    provider.server.says("/oauth/revoke", {}, status=503)
+    left = ada.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
+    assert left.status_code == 200 and who_is(ada, shop) is None
+    again = ada.post(
+        f"{shop}/auth/logout/",
+        data={"csrfmiddlewaretoken": ada.get(f"{shop}/").json()["csrf"]},
+    )  # nobody is signed in: the issuer asks
+    assert query(again.headers["Location"]) == {"client_id": CLIENT_ID}
 
 
 def test_a_logout_token_ends_its_session_and_no_other_once(

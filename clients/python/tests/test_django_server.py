@@ -24,6 +24,8 @@ API = "https://api.shop.example/orders"
 PASSWORD = "a passphrase of her own"
 _FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
+_HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]+)"')
+
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -122,13 +124,16 @@ def test_an_operator_ends_the_sessions_and_the_page_is_refused_within_two_second
 
 def test_signing_out_ends_the_sign_in_at_the_issuer_too(
     shop: str,
+    real: Service,
     ada: str,
 ) -> None:
     with browser() as who:
         walk(who, f"{shop}/orders/", ada, shop)
         token = who.get(f"{shop}/").json()["csrf"]
         left = who.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
-        back = walk(who, left.headers["Location"], ada, shop)
+        fields = dict(_HIDDEN.findall(left.text))
+        left = who.post(f"{real.issuer}/oauth/logout", data=fields)
+        back = walk(who, urljoin(str(left.url), left.headers["Location"]), ada, shop)
         assert back.json()["sub"] is None
         again = who.get(f"{shop}/auth/login/")
         page = who.get(again.headers["Location"])
