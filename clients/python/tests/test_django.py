@@ -503,3 +503,29 @@ def test_a_secret_key_is_replaced_and_people_stay_django_users(
     more = {"accounts": True, "secret_key": "new", "fallbacks": ["old"]}
     with open_shop(tmp_path, auth(provider), **more) as shop:
         assert who_is(ada, shop) == "ada"
+
+
+def test_a_view_that_fails_in_its_transaction_undoes_no_refresh(
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+) -> None:
+    with open_shop(tmp_path, auth(provider), atomic=True) as shop:
+        provider.lives = 30
+        sign_in(ada, shop, provider)
+        provider.lives = 300
+        assert ada.get(f"{shop}/broken/").status_code == 500
+        assert who_is(ada, shop) == "ada"
+        assert len(provider.refreshes) == 1
+
+
+def test_an_outage_closes_no_page_that_asks_for_nobody(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider)
+    provider.renewed = {"sub": "bob"}
+    assert ada.get(f"{shop}/").status_code == 503
+    assert ada.get(f"{shop}/public/").text == "open to all"
