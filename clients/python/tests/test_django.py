@@ -529,3 +529,55 @@ def test_an_outage_closes_no_page_that_asks_for_nobody(
     provider.renewed = {"sub": "bob"}
     assert ada.get(f"{shop}/").status_code == 503
     assert ada.get(f"{shop}/public/").text == "open to all"
+
+
+def test_who_became_inactive_is_signed_out(
+    shop: str,
+    provider: Provider,
+    folder: Path,
+    ada: Any,
+) -> None:
+    sign_in(ada, shop, provider, sid="inactive")
+    assert who_is(ada, shop) == "ada"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        database.execute("UPDATE ntt_auth_django_person SET is_active = 0")
+    assert who_is(ada, shop) is None
+    sid = "SELECT 1 FROM ntt_auth_django_signin WHERE sid = 'inactive'"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        assert database.execute(sid).fetchall() == []
+        database.execute("UPDATE ntt_auth_django_person SET is_active = 1")
+
+
+def test_a_refresh_says_when_it_was(
+    shop: str,
+    provider: Provider,
+    folder: Path,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider, sid="dated")
+    old = "UPDATE ntt_auth_django_signin SET refreshed_at = '2020-01-01' WHERE sid = ?"
+    when = "SELECT refreshed_at FROM ntt_auth_django_signin WHERE sid = ?"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        database.execute(old, ("dated",))
+    assert who_is(ada, shop) == "ada"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        ((found,),) = database.execute(when, ("dated",)).fetchall()
+    assert found > "2026"
+
+
+@pytest.mark.parametrize(
+    ("is_verified", "copied"), [(True, "ada@example.com"), (False, "")]
+)
+def test_a_django_user_gets_a_verified_address_alone(
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+    is_verified: bool,
+    copied: str,
+) -> None:
+    with open_shop(tmp_path, auth(provider), accounts=True) as shop:
+        sign_in(ada, shop, provider, email_verified=is_verified)
+        assert ada.get(f"{shop}/").json()["kind"] == "User"
+    with sqlite3.connect(tmp_path / "shop.sqlite3") as database:
+        assert database.execute("SELECT email FROM auth_user").fetchall() == [(copied,)]

@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
 from weakref import WeakValueDictionary
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
@@ -82,7 +84,8 @@ def current(request: HttpRequest) -> Current | None:
         if HANDLE in request.session:
             request.session.flush()
         return None
-    found = _fresh(row)
+    # by word of a webhook, of `ntt_auth_sync` or of this site
+    found = _fresh(row) if row.person.is_active else _over(row)
     if found is None:
         request.session.flush()
     return found
@@ -114,6 +117,13 @@ def end_all(
     if sub is not None:
         rows = rows.filter(person__sub=sub)
     return rows.delete()[0]
+
+
+def purge() -> int:
+    """Forget the sign-ins whose browser stayed away for as long as a session lives."""
+    idle = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    over = SignIn.objects.filter(refreshed_at__lt=datetime.now(timezone.utc) - idle)
+    return over.delete()[0]
 
 
 def _row(request: HttpRequest) -> SignIn | None:
@@ -179,7 +189,13 @@ def _replace(
 ) -> bool:
     """Store the next pair, if the row still holds the one that it came from."""
     here = SignIn.objects.filter(pk=row.pk, generation=row.generation)
-    return bool(here.update(tokens=_sealed(tokens), generation=row.generation + 1))
+    return bool(
+        here.update(
+            tokens=_sealed(tokens),
+            generation=row.generation + 1,
+            refreshed_at=datetime.now(timezone.utc),  # `update` sets none by itself
+        )
+    )
 
 
 def _newer(row: SignIn) -> Tokens | None:
