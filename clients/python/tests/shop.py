@@ -41,6 +41,7 @@ settings.configure(
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": f"{GIVEN['folder']}/shop.sqlite3",
             "OPTIONS": {"timeout": 20},
+            "ATOMIC_REQUESTS": bool(GIVEN.get("atomic")),
         }
     },
     SESSION_COOKIE_NAME="shop-session",
@@ -87,7 +88,17 @@ def keep(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError(str(request.user))
+
+
+def public(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("open to all")
+
+
 urlpatterns = [
+    path("broken/", broken),
+    path("public/", public),
     path("auth/", include("ntt_auth.django.urls")),
     path("", home),
     path("orders/", orders),

@@ -1,5 +1,6 @@
 """A Django site before an issuer on the loopback: sign-in, attacks, refresh, sign-out."""
 
+import re
 import sqlite3
 import time
 import uuid
@@ -12,7 +13,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from ntt_auth.oidc.statements import LOGOUT_EVENT
-from servers import AUDIENCE, Handler, Issuer, Server, serving, signed
+from played import row
+from servers import AUDIENCE, Handler, Issuer, Server, serving, signed, until
 from shops import browser, open_shop, query
 
 CLIENT_ID = "shop"
@@ -26,6 +28,7 @@ class Provider(Issuer):
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshes: list[str] = []
         self.refuses = False
+        self.renewed: dict[str, Any] = {}
         self.lives = 300
         server.says("/.well-known/jwks.json", self.jwks())
         server.answers["/oauth/token"] = self._token
@@ -43,9 +46,8 @@ class Provider(Issuer):
         form = dict(parse_qsl(handler.body.decode()))
         if form["grant_type"] == "refresh_token":
             self.refreshes.append(form["refresh_token"])
-            told = (
-                None if self.refuses else {"sid": form["refresh_token"].split(".")[0]}
-            )
+            sid = form["refresh_token"].split(".")[0]
+            told = None if self.refuses else {"sid": sid, **self.renewed}
         else:
             told = self.codes.pop(form["code"], None)
         if told is None:
@@ -71,6 +73,16 @@ class Provider(Issuer):
         }  # fmt: skip
         return 200, {}, json.dumps(body).encode()
 
+    def hears_revocations(self) -> list[dict[str, str]]:
+        heard: list[dict[str, str]] = []
+
+        def hear(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+            heard.append(dict(parse_qsl(handler.body.decode())))
+            return 200, {}, b""
+
+        self.server.answers["/oauth/revoke"] = hear
+        return heard
+
     def logout_token(self, **changes: Any) -> str:
         now = int(time.time())
         claims = {
@@ -90,8 +102,9 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(autouse=True)
 def as_it_was(provider: Provider) -> Iterator[None]:
     yield
-    provider.lives, provider.refuses = 300, False
+    provider.lives, provider.refuses, provider.renewed = 300, False, {}
     provider.refreshes.clear()
+    provider.server.answers["/oauth/token"] = provider._token
 
 
 @pytest.fixture(scope="module")
@@ -349,6 +362,39 @@ def test_a_refused_refresh_signs_out_and_an_outage_does_not(
     assert provider.refreshes
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_outage_ends_no_session_whose_token_was_revoked(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+    status: int,
+) -> None:
+    sign_in(ada, shop, provider, sid="demoted")
+    provider.server.says("/oauth/token", {}, status=status)
+    provider.rows.append(row("session", "demoted"))
+    try:
+        until(lambda: ada.get(f"{shop}/").json().get("sub") != "ada")
+        assert ada.get(f"{shop}/").status_code == 503
+    finally:
+        provider.rows.clear()
+        provider.feed_id = uuid.uuid4().hex
+    until(lambda: ada.get(f"{shop}/").status_code == 200)
+    assert who_is(ada, shop) == "ada"
+
+
+def test_a_refresh_that_cannot_be_believed_is_an_outage(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider)
+    provider.renewed = {"sub": "bob"}
+    assert ada.get(f"{shop}/").status_code == 503
+    provider.renewed = {}
+    assert who_is(ada, shop) == "ada"
+
+
 def test_a_tampered_session_is_nobodys(
     shop: str,
     provider: Provider,
@@ -371,15 +417,38 @@ def test_signing_out_takes_a_post_with_a_csrf_token(
     provider: Provider,
     ada: Any,
 ) -> None:
-    sign_in(ada, shop, provider)
+    sign_in(ada, shop, provider, sid="leaving")
     assert ada.get(f"{shop}/auth/logout/").status_code == 405
     assert ada.post(f"{shop}/auth/logout/").status_code == 403
     assert who_is(ada, shop) == "ada"
     token = ada.get(f"{shop}/").json()["csrf"]
+    sent = provider.hears_revocations()
     left = ada.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
-    assert left.headers["Location"].startswith(f"{provider.url}/oauth/logout?")
-    assert "id_token_hint" in query(left.headers["Location"])
+    assert f'<form method="post" action="{provider.url}/oauth/logout">' in left.text
+    assert re.search(r'name="id_token_hint" value="eyJ[^"]+"', left.text)
+    assert "<button>" in left.text and "Location" not in left.headers
+    (nonce,) = re.findall(r'<script nonce="([^"]+)">', left.text)
+    assert f"script-src 'nonce-{nonce}'" in left.headers["Content-Security-Policy"]
+    assert [form["token_type_hint"] for form in sent] == ["refresh_token"]
+    assert sent[0]["token"].startswith("leaving.")
     assert who_is(ada, shop) is None
+
+
+def test_an_outage_at_the_issuer_keeps_nobody_signed_in(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    sign_in(ada, shop, provider)
+    token = ada.get(f"{shop}/").json()["csrf"]
+    provider.server.says("/oauth/revoke", {}, status=503)
+    left = ada.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
+    assert left.status_code == 200 and who_is(ada, shop) is None
+    again = ada.post(
+        f"{shop}/auth/logout/",
+        data={"csrfmiddlewaretoken": ada.get(f"{shop}/").json()["csrf"]},
+    )  # nobody is signed in: the issuer asks
+    assert query(again.headers["Location"]) == {"client_id": CLIENT_ID}
 
 
 def test_a_logout_token_ends_its_session_and_no_other_once(
@@ -434,3 +503,81 @@ def test_a_secret_key_is_replaced_and_people_stay_django_users(
     more = {"accounts": True, "secret_key": "new", "fallbacks": ["old"]}
     with open_shop(tmp_path, auth(provider), **more) as shop:
         assert who_is(ada, shop) == "ada"
+
+
+def test_a_view_that_fails_in_its_transaction_undoes_no_refresh(
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+) -> None:
+    with open_shop(tmp_path, auth(provider), atomic=True) as shop:
+        provider.lives = 30
+        sign_in(ada, shop, provider)
+        provider.lives = 300
+        assert ada.get(f"{shop}/broken/").status_code == 500
+        assert who_is(ada, shop) == "ada"
+        assert len(provider.refreshes) == 1
+
+
+def test_an_outage_closes_no_page_that_asks_for_nobody(
+    shop: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider)
+    provider.renewed = {"sub": "bob"}
+    assert ada.get(f"{shop}/").status_code == 503
+    assert ada.get(f"{shop}/public/").text == "open to all"
+
+
+def test_who_became_inactive_is_signed_out(
+    shop: str,
+    provider: Provider,
+    folder: Path,
+    ada: Any,
+) -> None:
+    sign_in(ada, shop, provider, sid="inactive")
+    assert who_is(ada, shop) == "ada"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        database.execute("UPDATE ntt_auth_django_person SET is_active = 0")
+    assert who_is(ada, shop) is None
+    sid = "SELECT 1 FROM ntt_auth_django_signin WHERE sid = 'inactive'"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        assert database.execute(sid).fetchall() == []
+        database.execute("UPDATE ntt_auth_django_person SET is_active = 1")
+
+
+def test_a_refresh_says_when_it_was(
+    shop: str,
+    provider: Provider,
+    folder: Path,
+    ada: Any,
+) -> None:
+    provider.lives = 30
+    sign_in(ada, shop, provider, sid="dated")
+    old = "UPDATE ntt_auth_django_signin SET refreshed_at = '2020-01-01' WHERE sid = ?"
+    when = "SELECT refreshed_at FROM ntt_auth_django_signin WHERE sid = ?"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        database.execute(old, ("dated",))
+    assert who_is(ada, shop) == "ada"
+    with sqlite3.connect(folder / "shop.sqlite3", timeout=20) as database:
+        ((found,),) = database.execute(when, ("dated",)).fetchall()
+    assert found > "2026"
+
+
+@pytest.mark.parametrize(
+    ("is_verified", "copied"), [(True, "ada@example.com"), (False, "")]
+)
+def test_a_django_user_gets_a_verified_address_alone(
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+    is_verified: bool,
+    copied: str,
+) -> None:
+    with open_shop(tmp_path, auth(provider), accounts=True) as shop:
+        sign_in(ada, shop, provider, email_verified=is_verified)
+        assert ada.get(f"{shop}/").json()["kind"] == "User"
+    with sqlite3.connect(tmp_path / "shop.sqlite3") as database:
+        assert database.execute("SELECT email FROM auth_user").fetchall() == [(copied,)]

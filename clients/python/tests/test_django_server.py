@@ -24,6 +24,8 @@ API = "https://api.shop.example/orders"
 PASSWORD = "a passphrase of her own"
 _FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
+_HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]+)"')
+
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -122,13 +124,16 @@ def test_an_operator_ends_the_sessions_and_the_page_is_refused_within_two_second
 
 def test_signing_out_ends_the_sign_in_at_the_issuer_too(
     shop: str,
+    real: Service,
     ada: str,
 ) -> None:
     with browser() as who:
         walk(who, f"{shop}/orders/", ada, shop)
         token = who.get(f"{shop}/").json()["csrf"]
         left = who.post(f"{shop}/auth/logout/", data={"csrfmiddlewaretoken": token})
-        back = walk(who, left.headers["Location"], ada, shop)
+        fields = dict(_HIDDEN.findall(left.text))
+        left = who.post(f"{real.issuer}/oauth/logout", data=fields)
+        back = walk(who, urljoin(str(left.url), left.headers["Location"]), ada, shop)
         assert back.json()["sub"] is None
         again = who.get(f"{shop}/auth/login/")
         page = who.get(again.headers["Location"])
@@ -155,6 +160,7 @@ def test_the_mirror_is_brought_in_step_and_the_vanished_are_inactive(
     )
     script = """
 import os, sys, django
+from datetime import datetime, timezone
 from django.conf import settings
 settings.configure(
     SECRET_KEY="x", USE_TZ=True, INSTALLED_APPS=["ntt_auth.django"],
@@ -163,11 +169,16 @@ settings.configure(
 )
 django.setup()
 from django.core.management import call_command
-from ntt_auth.django.models import Person, identity_of
+from ntt_auth.django.models import Person, SignIn, identity_of
 call_command("migrate", verbosity=0)
 issuer = os.environ["NTT_AUTH_ISSUER"]
 Person.objects.create(issuer=issuer, sub="gone", identity=identity_of(issuer, "gone"))
+here = Person.objects.create(issuer="x", sub="x", identity="x")
+for name in ("old", "new"):
+    SignIn.objects.create(id=name, person=here, tokens="")
+SignIn.objects.filter(id="old").update(refreshed_at=datetime(2020, 1, 1, tzinfo=timezone.utc))
 call_command("ntt_auth_sync", skip_checks=True)
+print([row.id for row in SignIn.objects.all()])
 print(Person.objects.get(email=sys.argv[1]).is_active, Person.objects.get(sub="gone").is_active)
 """
     done = subprocess.run(
@@ -182,4 +193,5 @@ print(Person.objects.get(email=sys.argv[1]).is_active, Person.objects.get(sub="g
         text=True,
         timeout=60,
     )
-    assert done.stdout.endswith("True False\n"), done.stdout + done.stderr
+    told = done.stdout + done.stderr
+    assert done.stdout.endswith("['new']\nTrue False\n"), told

@@ -57,11 +57,16 @@ class Played:
         given = {name: value for name, value in claims.items() if value is not None}
         self.id_token = make(given)
         self.status, self.error = 200, ""
+        self.keys_down = self.unreachable = False
         self.sent: list[_http.Request] = []
 
     def __call__(self, request: _http.Request) -> _http.Response:
         self.sent.append(request)
         if request.url.endswith("jwks.json"):
+            if self.unreachable:
+                raise _http.Unreachable("ConnectTimeout")
+            if self.keys_down:
+                return _http.Response(503, {}, b"")
             body: dict[str, Any] = {"keys": [public_jwk(KEY, "k1")]}
             return _http.Response(200, {}, json.dumps(body).encode())
         body = {"access_token": "access", "token_type": "Bearer", "expires_in": 300}

@@ -1,4 +1,4 @@
-"""`request.ntt_auth`: who is signed in, found when it is first asked."""
+"""`request.ntt_auth`: who is signed in, found before the view, or when it is first asked."""
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property
@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from ntt_auth import challenges
 from ntt_auth.django import sessions
-from ntt_auth.errors import Refused, TokenMissing, Unavailable
+from ntt_auth.errors import AuthError, Refused, TokenMissing, Unavailable
 from ntt_auth.principals import Principal
 
 if TYPE_CHECKING:
@@ -21,17 +21,27 @@ Answer = HttpResponse | Awaitable[HttpResponse]
 
 
 class RequestAuth:
-    """Who is signed in in this browser. Nothing is read before the first question.
+    """Who is signed in in this browser.
 
     The questions raise `Unavailable` where nobody can tell; the middleware answers 503.
     """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+        self._failure: AuthError | None = None
 
     @cached_property
     def _current(self) -> sessions.Current | None:
+        if self._failure is not None:
+            raise self._failure
         return sessions.current(self._request)
+
+    def find(self) -> None:
+        """Ask now; a failure is told to the first question, as not every view asks."""
+        try:
+            bool(self)
+        except AuthError as error:
+            self._failure = error
 
     async def load(self) -> "RequestAuth":
         """Ask now, so that an async view may read the rest."""
@@ -90,6 +100,22 @@ class NttAuthMiddleware:
         if await sync_to_async(lambda: sessions.HANDLE in request.session)():
             _add_user(request, auth)
         return await cast(Awaitable[HttpResponse], self._get_response(request))
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
+    ) -> None:
+        """Refresh now: a view's transaction that fails would undo the refresh.
+
+        Not before the views of this package, which end and replace the sign-in.
+        """
+        match = request.resolver_match
+        own = match is not None and "ntt_auth" in match.app_names
+        if not own and sessions.HANDLE in request.session:
+            request.ntt_auth.find()  # type: ignore[attr-defined]
 
     def process_exception(
         self,

@@ -12,14 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
 from weakref import WeakValueDictionary
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from ntt_auth.django import conf, mirror, sealing
 from ntt_auth.django.models import SignIn
-from ntt_auth.errors import TokenInvalid, Unavailable
+from ntt_auth.errors import ServerUnavailable, TokenInvalid, Unavailable
 from ntt_auth.oidc import RefreshRefused, SignInFailed, Tokens
 from ntt_auth.principals import Principal
 
@@ -82,7 +84,8 @@ def current(request: HttpRequest) -> Current | None:
         if HANDLE in request.session:
             request.session.flush()
         return None
-    found = _fresh(row)
+    # by word of a webhook, of `ntt_auth_sync` or of this site
+    found = _fresh(row) if row.person.is_active else _over(row)
     if found is None:
         request.session.flush()
     return found
@@ -114,6 +117,13 @@ def end_all(
     if sub is not None:
         rows = rows.filter(person__sub=sub)
     return rows.delete()[0]
+
+
+def purge() -> int:
+    """Forget the sign-ins whose browser stayed away for as long as a session lives."""
+    idle = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    over = SignIn.objects.filter(refreshed_at__lt=datetime.now(timezone.utc) - idle)
+    return over.delete()[0]
 
 
 def _row(request: HttpRequest) -> SignIn | None:
@@ -158,10 +168,12 @@ def _refreshed(
         if newer is not None:
             return _verified(row, newer)
         return _over(row)
-    except Unavailable:
+    except SignInFailed as error:  # the issuer answers what it should not
+        raise ServerUnavailable(error.reason, code=error.code) from None
+    except Unavailable as outage:
         if time.time() >= tokens.expires_at:
             raise
-        return _verified(row, tokens)  # not dropped while its token lives
+        return _meanwhile(row, tokens, outage)
     if got.claims:
         mirror.keep(mirror.from_claims(got.claims))
     kept = _merged(tokens, got)
@@ -177,7 +189,13 @@ def _replace(
 ) -> bool:
     """Store the next pair, if the row still holds the one that it came from."""
     here = SignIn.objects.filter(pk=row.pk, generation=row.generation)
-    return bool(here.update(tokens=_sealed(tokens), generation=row.generation + 1))
+    return bool(
+        here.update(
+            tokens=_sealed(tokens),
+            generation=row.generation + 1,
+            refreshed_at=datetime.now(timezone.utc),  # `update` sets none by itself
+        )
+    )
 
 
 def _newer(row: SignIn) -> Tokens | None:
@@ -191,9 +209,24 @@ def _verified(
     tokens: Tokens,
 ) -> Current | None:
     try:
-        return Current(row, tokens, conf.verifier().verify(tokens.access_token))
+        principal = conf.verifier().verify(tokens.access_token)
     except TokenInvalid:
         return _over(row)
+    if principal.sub != row.person.sub:  # a refresh may come without a checked ID token
+        return _over(row)
+    return Current(row, tokens, principal)
+
+
+def _meanwhile(
+    row: SignIn,
+    tokens: Tokens,
+    outage: Unavailable,
+) -> Current:
+    """Return the sign-in while its token lives; an outage ends none, and opens none."""
+    try:
+        return Current(row, tokens, conf.verifier().verify(tokens.access_token))
+    except TokenInvalid:
+        raise outage from None
 
 
 def _over(row: SignIn) -> Current | None:

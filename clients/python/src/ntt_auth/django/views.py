@@ -1,6 +1,7 @@
 """The four addresses: out to sign in, back, out for good, and word of an end elsewhere."""
 
 import hashlib
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from ntt_auth.django import conf, pending, sessions
+from ntt_auth.django import conf, leaving, pending, sessions
 from ntt_auth.errors import AuthError, Refused, Unavailable
 from ntt_auth.oidc import Ask, LoggedOut, LogoutTokenInvalid, LogoutTokenReplayed
 from ntt_auth.oidc.statements import LEEWAY_SECONDS, LOGOUT_FRESH_SECONDS
@@ -87,14 +88,20 @@ def _back(
 @csrf_protect
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """Sign out here, and send the browser to sign out at the issuer."""
-    tokens = sessions.end(request)
+    """Sign out here, and send the browser to sign out at the issuer.
+
+    The session ends there even if the browser does not follow.
+    """
+    tokens, client = sessions.end(request), conf.client()
     back = conf.options().post_logout_redirect
-    return HttpResponseRedirect(
-        conf.client().logout_url(
-            tokens.id_token if tokens else None,
-            post_logout_redirect_uri=_absolute(request, back) if back else "",
-        )
+    back = _absolute(request, back) if back else ""
+    if tokens is None:
+        return HttpResponseRedirect(client.logout_url(post_logout_redirect_uri=back))
+    if tokens.refresh_token:
+        with suppress(Unavailable):  # nobody stays signed in here for an outage there
+            client.revoke(tokens.refresh_token)
+    return leaving.posting(
+        *client.logout_form(tokens.id_token, post_logout_redirect_uri=back)
     )
 
 

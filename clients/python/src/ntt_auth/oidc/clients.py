@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from ntt_auth import settings
 from ntt_auth._http import AsyncChannel, Channel, Unreachable
 from ntt_auth.errors import ServerUnavailable
-from ntt_auth.oidc import asking, flows
+from ntt_auth.oidc import asking, ending, flows
 from ntt_auth.oidc.asking import Ask, Pending
 from ntt_auth.oidc.errors import LogoutTokenReplayed
 from ntt_auth.oidc.statements import LoggedOut
@@ -65,15 +65,31 @@ class _Party:
 
     def logout_url(
         self,
-        id_token: str | None = None,
         *,
         post_logout_redirect_uri: str = "",
         state: str = "",
     ) -> str:
         """Return where to send the browser to end its sign-in there too.
 
-        OpenID Connect RP-Initiated Logout 2. With the ID token of the sign-in nobody is
-        asked. `post_logout_redirect_uri` must be registered.
+        OpenID Connect RP-Initiated Logout 2. A page asks the person first; `logout_form`
+        does without. `post_logout_redirect_uri` must be registered.
+        """
+        url, given = self.logout_form(
+            post_logout_redirect_uri=post_logout_redirect_uri, state=state
+        )
+        return f"{url}?{urlencode(given)}"
+
+    def logout_form(
+        self,
+        id_token: str | None = None,
+        *,
+        post_logout_redirect_uri: str = "",
+        state: str = "",
+    ) -> tuple[str, dict[str, str]]:
+        """Return the address and the fields of a form that the browser posts there.
+
+        With the ID token of the sign-in nobody is asked. It belongs into no address: that
+        would end up in logs, and in the browser's history.
         """
         given = {
             "id_token_hint": id_token or "",
@@ -81,8 +97,8 @@ class _Party:
             "post_logout_redirect_uri": post_logout_redirect_uri,
             "state": state,
         }
-        query = urlencode({name: value for name, value in given.items() if value})
-        return f"{self._party.url('/oauth/logout')}?{query}"
+        fields = {name: value for name, value in given.items() if value}
+        return self._party.url("/oauth/logout"), fields
 
 
 class OpenIDClient(_Party):
@@ -121,6 +137,10 @@ class OpenIDClient(_Party):
         """Return what is true now of `subject` (OpenID Connect Core 5.3)."""
         return self._drive(flows.user_info(self._party, access_token, subject))
 
+    def revoke(self, refresh_token: str) -> None:
+        """End the session of a refresh token (RFC 7009); raises `ServerUnavailable`."""
+        self._drive(ending.revoke(self._party, refresh_token))
+
     def verify_logout_token(
         self,
         logout_token: str,
@@ -142,11 +162,14 @@ class OpenIDClient(_Party):
                 try:
                     response = channel.send(request)
                 except Unreachable as error:
-                    raise ServerUnavailable(str(error)) from None
-                request = flow.send(response)
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
+        except Unreachable as error:
+            raise ServerUnavailable(str(error)) from None
         finally:
             channel.close()
 
@@ -180,6 +203,10 @@ class AsyncOpenIDClient(_Party):
         """As `OpenIDClient.user_info`."""
         return await self._drive(flows.user_info(self._party, access_token, subject))
 
+    async def revoke(self, refresh_token: str) -> None:
+        """As `OpenIDClient.revoke`."""
+        await self._drive(ending.revoke(self._party, refresh_token))
+
     async def verify_logout_token(
         self,
         logout_token: str,
@@ -198,11 +225,14 @@ class AsyncOpenIDClient(_Party):
                 try:
                     response = await channel.send(request)
                 except Unreachable as error:
-                    raise ServerUnavailable(str(error)) from None
-                request = flow.send(response)
+                    request = flow.throw(error)
+                else:
+                    request = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
+        except Unreachable as error:
+            raise ServerUnavailable(str(error)) from None
         finally:
             await channel.aclose()
 

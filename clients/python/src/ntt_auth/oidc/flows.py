@@ -1,7 +1,7 @@
 """The exchanges with the issuer, without input or output of their own.
 
-Each is a generator: it yields a request, is sent the response, and returns its result.
-`clients` drives it, blocking or not.
+Each is a generator: it yields a request, is sent the response (or thrown `Unreachable`),
+and returns its result. `clients` drives it, blocking or not.
 """
 
 import base64
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlencode
 
-from ntt_auth._http import Request, Response
+from ntt_auth._http import Request, Response, Unreachable
 from ntt_auth.errors import (
     ConfigurationError,
     KeysUnavailable,
@@ -117,16 +117,18 @@ def refresh(
     refresh_token: str,
     subject: str | None = None,
 ) -> Flow[Tokens]:
-    """Return the next pair; an ID token that comes with it must be of `subject`."""
+    """Return the next pair; an ID token that comes with it must be of `subject`.
+
+    Where no key tells whether it is genuine, the pair comes without it: the token before
+    is spent, and whoever sends it again later is taken for a thief.
+    """
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     began = time.time()
     answer = yield party.post("/oauth/token", form)
     if answer.status != 200:
         raise _refusal(answer, RefreshRefused)
-    found = yield from _received(party, _object(answer), began, pending=None)
-    if subject is not None and found.claims.get("sub", subject) != subject:
-        raise SignInFailed("The refresh is of somebody else.", code="id_token_invalid")
-    return found
+    body = _object(answer)
+    return (yield from _received(party, body, began, subject=subject))
 
 
 def user_info(
@@ -164,7 +166,8 @@ def _received(
     body: Mapping[str, Any],
     began: float,
     *,
-    pending: Pending | None,
+    pending: Pending | None = None,
+    subject: str | None = None,
 ) -> Flow[Tokens]:
     access, lives = body.get("access_token"), body.get("expires_in")
     if (
@@ -178,13 +181,16 @@ def _received(
     claims: Mapping[str, Any] = {}
     if id_token is not None or pending is not None:
         claims = yield from _identity(party, id_token, pending, access)
+        said = claims or _unbelieved(id_token)
+        if subject is not None and said.get("sub") != subject:
+            raise SignInFailed("It is of somebody else.", code="id_token_invalid")
     renewed = body.get("refresh_token")
     return Tokens(
         access_token=access,
         expires_at=began + lives,
         scope=str(body.get("scope", "")),
         refresh_token=renewed if isinstance(renewed, str) else None,
-        id_token=id_token if isinstance(id_token, str) else None,
+        id_token=id_token if isinstance(id_token, str) and claims else None,
         claims=claims,
     )
 
@@ -199,33 +205,56 @@ def _identity(
         statement = statements.take_apart(id_token)
     except ValueError as error:
         raise SignInFailed(str(error), code="id_token_invalid") from None
-    key = yield from _key(party, statement.kid)
+    try:
+        key = yield from _key(party, statement.kid)
+    except KeysUnavailable:
+        if pending is not None:
+            raise
+        key = None
+    if key is None and pending is None:
+        return {}
     return statements.verify_id_token(
         statement, key, party.expected(), pending=pending, access_token=access_token
     )
+
+
+def _unbelieved(id_token: object) -> Mapping[str, Any]:
+    """Return what an ID token says that nobody could check: good to refuse it by."""
+    try:
+        return encoding.read_object(statements.take_apart(id_token).payload)
+    except ValueError:
+        return {}
 
 
 def _key(
     party: Party,
     kid: str,
 ) -> Flow[Key | None]:
-    """Return a key of the issuer. An unknown one is asked for twice a minute at most."""
+    """Return a key of the issuer. An unknown one is asked for twice a minute at most.
+
+    The last good keys serve while there are no newer ones. Raises `KeysUnavailable` where
+    there are none, or where the last question for an unknown one had no answer.
+    """
     now = time.monotonic()
     stale = now - party.keys_read > KEYS_FRESH_SECONDS
     if (stale or kid not in party.keys) and now - party.keys_asked > KEYS_AGAIN_SECONDS:
         party.keys_asked = now
         url = party.url("/.well-known/jwks.json")
-        answer = yield Request("GET", url, timeout=party.timeout)
         try:
+            answer = yield Request("GET", url, timeout=party.timeout)
             if answer.status != 200:
                 raise ValueError("no answer")
             party.keys = read_set(encoding.read_object(answer.body))
             party.keys_read = now
-        except ValueError:
-            if not party.keys:  # otherwise the last good ones serve
+        except (Unreachable, ValueError):
+            pass  # the last good ones serve
+        finally:  # also where the question is given up
+            if not party.keys:
                 party.keys_asked = float("-inf")
-                raise KeysUnavailable("Expected a JWKS from the issuer.") from None
-    return party.keys.get(kid)
+    key = party.keys.get(kid)
+    if key is None and (not party.keys or party.keys_read != party.keys_asked):
+        raise KeysUnavailable("Expected a JWKS from the issuer.")
+    return key
 
 
 def _object(answer: Response) -> dict[str, Any]:

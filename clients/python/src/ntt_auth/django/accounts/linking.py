@@ -28,7 +28,8 @@ def _made(person: Person) -> Any:
     model: Any = get_user_model()
     given = {model.USERNAME_FIELD: person.identity}
     if hasattr(model, "email") and model.USERNAME_FIELD != "email":
-        given["email"] = person.email
+        # others may look people up by it, as for a forgotten password
+        given["email"] = person.email if person.email_verified else ""
     try:
         with transaction.atomic():
             user = model(**given)

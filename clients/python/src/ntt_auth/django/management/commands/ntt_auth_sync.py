@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ntt_auth.django import conf, mirror
+from ntt_auth.django import conf, mirror, sessions
 from ntt_auth.settings import required
 
 _ID, _SECRET = "NTT_AUTH_SYNC_CLIENT_ID", "NTT_AUTH_SYNC_CLIENT_SECRET"
@@ -24,7 +24,10 @@ class Command(BaseCommand):
         *args: Any,
         **options: Any,
     ) -> None:
-        """Page through all users; who is not among them becomes inactive."""
+        """Page through all users; who is not among them becomes inactive.
+
+        Sign-ins that are long over are forgotten.
+        """
         from ntt_auth import Client
 
         known = conf.options()
@@ -40,4 +43,5 @@ class Command(BaseCommand):
                 seen.add(said.sub)
                 mirror.keep(said)
         gone = mirror.retire(seen, began)
+        sessions.purge()
         self.stdout.write(f"{len(seen)} people in step, {gone} gone.")
