@@ -41,6 +41,8 @@ NEVER_ON_A_PAGE = {  # what only the API, the console or a command asks for
     "No user has this e-mail address.",
     "The token belongs to another client.",
     "Only a superuser may do this.",
+    "No service may do this: it takes a person.",
+    "Give a password or have an invitation sent, not both.",
     "Only the person themselves may leave.",
     "Only the person themselves may have their data.",
     "This user was erased.",
