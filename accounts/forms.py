@@ -18,7 +18,13 @@ class NewUserForm(forms.Form):
 
     email = forms.CharField(label="E-mail", max_length=254)
     name = forms.CharField(max_length=150, required=False)
-    password = forms.CharField(widget=_NEW, strip=False, max_length=4096)
+    password = forms.CharField(
+        widget=_NEW,
+        strip=False,
+        max_length=4096,
+        required=False,
+        help_text="Leave empty to mail them a link, good for a week, to choose one.",
+    )
 
 
 class PasswordForm(forms.Form):
