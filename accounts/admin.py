@@ -140,8 +140,8 @@ class UserAdmin(ConsoleAdmin):
     @operation(
         Operation(
             label="Add user",
-            question="With a password, which you tell the person, the address counts as "
-            "verified.",
+            question="Give a password and tell it to the person: their address then counts "
+            "as verified. Or give none: they are mailed a link.",
             done="The user was added.",
             permission="add",
             form=NewUserForm,

@@ -68,7 +68,9 @@ class RightsForm(RefusableForm):
         self.fields["is_staff"].label = "Staff"
         self.fields["is_staff"].help_text = "May sign in to this console."
         self.fields["is_superuser"].label = "Superuser"
-        self.fields["is_superuser"].help_text = "May do everything, without being told."
+        self.fields["is_superuser"].help_text = (
+            "May do everything, whatever is ticked below."
+        )
         if self.instance.pk:
             held = rights_of(self.instance).permissions
             self.initial.setdefault("rights", sorted(held))

@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from bench.processes import Server, free_port
+from tests.browser.pages import complaints
 from tests.e2e.oidc.service import Service, prepared
 from tests.e2e.sdk.play import API, play
 from tests.e2e.sdk.test_swagger import BUNDLE, authorize, one
@@ -102,5 +103,4 @@ def test_a_window_that_was_opened_tells_its_opener(
     chromium.get(docs)
     authorize(chromium, ["orders:read"])
     assert one(chromium, ".auth-wrapper .authorize.locked")
-    refused = [entry for entry in chromium.get_log("browser") if "CORS" in str(entry)]
-    assert refused == []
+    assert [told for told in complaints(chromium) if "CORS" in told] == []
