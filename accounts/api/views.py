@@ -195,3 +195,10 @@ class UnlockView(_ActionView):
     """Lift a user's lockouts."""
 
     service = staticmethod(services.lift_lockouts)
+
+
+@extend_schema_view(post=extend_schema(operation_id="inviteUser"))
+class InviteView(_ActionView):
+    """Mail who has never come in a new link to choose a password by; the one before is dead."""
+
+    service = staticmethod(services.invite_user)

@@ -111,6 +111,17 @@ class Users(Namespace):
             path("users", user_id, "unlock"), key=idempotency_key
         )
 
+    async def invite(
+        self,
+        user_id: Id,
+        *,
+        idempotency_key: str | None = None,
+    ) -> types.UserOutput:
+        """Mail who never came in a new link to choose a password by; the old one is dead."""
+        return await self._caller.manage(
+            path("users", user_id, "invite"), key=idempotency_key
+        )
+
     async def reset_mfa(
         self,
         user_id: Id,
