@@ -12,9 +12,8 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketDenialResponse
 
 import tokens
-from ntt_auth import Principal, Refused, TokenMissing, Unavailable
+from ntt_auth import AsyncVerifier, Principal, Refused, TokenMissing, Unavailable
 from ntt_auth.fastapi import Auth
-from standin import AsyncStandIn
 
 STATIC: dict[str, Any] = {"jwks": tokens.jwks(), "revocation": "off"}
 CLOSED_PORT = "http://127.0.0.1:9"
@@ -84,7 +83,7 @@ def test_a_service_starts_although_the_issuer_is_down(
 
 
 def test_a_lifespan_of_ones_own_takes_ours_in() -> None:
-    auth = Auth(verifier=AsyncStandIn())
+    auth = Auth(verifier=AsyncVerifier(**tokens.VERIFYING))
     seen = []
 
     @asynccontextmanager
@@ -108,7 +107,7 @@ def test_a_lifespan_of_ones_own_takes_ours_in() -> None:
 
 
 def test_a_failing_application_still_closes_the_verifier() -> None:
-    verifier = AsyncStandIn()
+    verifier = AsyncVerifier(**tokens.VERIFYING)
     closed = []
 
     async def close() -> None:
