@@ -10,7 +10,7 @@ from ntt_auth import AsyncClient, AsyncVerifier, Client, Verifier
 from ntt_auth.oidc import AsyncOpenIDClient, OpenIDClient
 
 ISSUER = "https://id.example.com"
-ENTERING = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
+ENTERING = {"__enter__": "__aenter__"}
 RENAMED = {"close": "aclose"}  # of a client; a verifier's is `close` in both
 AT_ONCE = {  # neither sends anything
     *("tenant", "with_token", "status"),
