@@ -226,8 +226,7 @@ class _Errand:
         seconds: float,
     ) -> Response:
         """Return the answer; raises what the exchange does, and `Unreachable` if late."""
-        work = (copy_context().run, self._work, exchange)
-        threading.Thread(target=work[0], args=work[1:], daemon=True).start()
+        self._begin(exchange)
         try:
             self._ended.wait(seconds)
         finally:
@@ -254,6 +253,18 @@ class _Errand:
             self.stream = info["return_value"]
             if self._late:
                 self._give_up()
+
+    def _begin(self, exchange: Callable[[], Response]) -> None:
+        thread = threading.Thread(
+            target=copy_context().run,
+            args=(self._work, exchange),
+            name="ntt-auth-exchange",
+            daemon=True,
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # no threads here, or no longer
+            self._work(exchange)
 
     def _work(self, exchange: Callable[[], Response]) -> None:
         try:

@@ -9,6 +9,9 @@ import pytest
 
 from ntt_auth import AsyncVerifier, KeysUnavailable, TokenRevoked
 from ntt_auth._http import AsyncChannel
+from ntt_auth.drivers.base import REST
+from ntt_auth.testing import Issuer as Kit
+from ntt_auth.verification.steps import Clock
 from played import row
 from servers import AUDIENCE, FEED, Answer, Handler, Issuer, Server, drip
 
@@ -203,5 +206,41 @@ def test_a_cold_start_without_a_server_says_so(
             for call in (verifier.warm(), verifier.verify(issuer.token())):
                 with pytest.raises(KeysUnavailable):
                     await call
+
+    asyncio.run(run())
+
+
+def test_keys_are_read_again_in_the_background(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    now = [1000.0]
+    clock = Clock(steady=lambda: now[0])
+
+    async def run() -> None:
+        options: dict[str, Any] = {"revocation": "off", "clock": clock}
+        async with AsyncVerifier(issuer.url, AUDIENCE, **options) as verifier:
+            await verifier.warm()
+            issuer.add_key("k2")
+            now[0] += 86_400
+            await verifier._background()
+            assert (server.count("/jwks"), verifier.status().keys) == (2, 2)
+
+    asyncio.run(run())
+
+
+def test_a_follower_rests_while_a_test_kit_plays_the_issuer(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    async def run() -> None:
+        async with AsyncVerifier(issuer.url, AUDIENCE) as verifier:
+            await verifier.warm()
+            with Kit().installed():
+                before = len(server.asked)
+                assert await verifier._background() == REST
+                await verifier.warm()
+                assert len(server.asked) == before
+            assert (await verifier.verify(issuer.token())).sub == "ada"
 
     asyncio.run(run())

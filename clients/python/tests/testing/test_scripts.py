@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import weakref
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from ntt_auth import (
     Unauthenticated,
     Verifier,
 )
+from ntt_auth._http import Request
 from ntt_auth.drivers import base
 from ntt_auth.rest import options
 from ntt_auth.testing import Issuer
@@ -148,3 +150,16 @@ def test_a_client_is_found_for_as_long_as_it_lives(issuer: Issuer) -> None:
     gc.collect()
     other = Client("https://other.example", "desk", SECRET)
     assert issuer.url == other.issuer
+
+
+@pytest.mark.parametrize("grant", ["authorization_code", "refresh_token"])
+def test_a_grant_that_is_not_played_is_refused_with_what_to_do(
+    issuer: Issuer,
+    grant: str,
+) -> None:
+    own = Verifier(URL, AUDIENCE)
+    form = f"grant_type={grant}&client_id=shop&client_secret=any".encode()
+    answer = issuer.answer(Request("POST", f"{own.issuer}/oauth/token", {}, form))
+    told = json.loads(answer.body)
+    assert (answer.status, told["error"]) == (400, "unauthorized_client")
+    assert "script" in told["error_description"]

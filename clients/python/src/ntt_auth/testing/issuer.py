@@ -265,10 +265,11 @@ class Issuer:
     def _revoke(self, body: bytes) -> Response:
         """End an access token; who sends another is told nothing (RFC 7009 2.2)."""
         try:
-            token = read_object(body).get("token")
+            asked = read_object(body)
         except ValueError:
             return problem(400, "malformed_request")
-        if not isinstance(token, str):
+        token = asked.get("token")
+        if asked.keys() != {"token"} or not isinstance(token, str):
             return problem(400, "invalid_input")
         claims = self._claims(token)
         if claims is not None:
