@@ -201,8 +201,7 @@ class Issuer:
         asked = scripts.asked_of(request, issuer)
         if "all" in self._down:
             raise Unreachable("the test kit's server is down")
-        well_known = asked.path.startswith("/.well-known/")
-        if well_known and "keys" in self._down:
+        if asked.path.startswith("/.well-known/") and "keys" in self._down:
             raise Unreachable("the test kit's key server is down")
         script = self._scripts.get((asked.method, asked.path))
         if script is not None:
@@ -222,8 +221,9 @@ class Issuer:
                     return self._revoke(asked.body)
                 case "POST", "/oauth/token":
                     return granting.granted(request, issuer, self.tokens)
-        known = well_known or asked.path.startswith("/api/v1/tokens/")
-        return problem(404, "not_found") if known else scripts.unscripted(asked)
+        if scripts.may_be_told(asked.path):
+            return scripts.unscripted(asked)
+        return problem(404, "not_found")
 
     def _place(self, url: str) -> str:
         """Return the issuer that is asked; raises `Unreachable`."""

@@ -64,6 +64,12 @@ def asked_of(
     return Asked(request.method, parts.path, query, headers, request.body)
 
 
+def may_be_told(path: str) -> bool:
+    """Tell whether there is an operation that the kit leaves to tests."""
+    ours = path.startswith(("/oauth/", "/api/v1/"))
+    return ours and not path.startswith("/api/v1/tokens/")
+
+
 def unscripted(asked: Asked) -> Response:
     """Return what says that a test has to tell the answer."""
     told = f"{asked.method!r}, {asked.path!r}"
