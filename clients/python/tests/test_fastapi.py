@@ -75,7 +75,7 @@ def test_a_service_starts_although_the_issuer_is_down(
         return {}
 
     with TestClient(app) as client:
-        assert "keys_unavailable" in caplog.text
+        assert f"at {CLOSED_PORT}: keys_unavailable: " in caplog.text
         assert client.get("/open").status_code == 200
         answer = client.get("/orders", headers=bearer(iss=CLOSED_PORT))
     assert is_problem(answer, 503, "keys_unavailable")

@@ -1,12 +1,14 @@
 """The verifier for asyncio against a real server on the loopback."""
 
 import asyncio
+import socket
 import threading
 import time
 from typing import Any
 
 import pytest
 
+import tokens
 from ntt_auth import AsyncVerifier, KeysUnavailable, TokenRevoked
 from ntt_auth._http import AsyncChannel
 from ntt_auth.drivers.base import REST
@@ -244,3 +246,24 @@ def test_a_follower_rests_while_a_test_kit_plays_the_issuer(
             assert (await verifier.verify(issuer.token())).sub == "ada"
 
     asyncio.run(run())
+
+
+def test_a_lost_name_server_holds_no_task_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = threading.Event()
+
+    def slow(*_: Any, **__: Any) -> Any:
+        found.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "later")
+
+    async def run() -> float:
+        issuer, began = "https://id.example.com", time.monotonic()
+        async with AsyncVerifier(issuer, AUDIENCE, http_timeout=0.2) as verifier:
+            for _ in range(3):
+                with pytest.raises(KeysUnavailable):
+                    await verifier.verify(tokens.mint())
+        took = time.monotonic() - began
+        found.set()  # else the end of the loop waits for the resolver
+        return took
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    assert asyncio.run(run()) < 4
