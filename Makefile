@@ -92,7 +92,7 @@ bench: dev ## measure against stock simplejwt and the floors (ARGS= goes to benc
 	@$(VENV)/python -m bench $(ARGS)
 
 bench-sdks: dev ## measure both SDKs beside other libraries (needs Node 20)
-	@cd clients/python && ../../.venv/uv/bin/uv sync --locked --quiet && .venv/bin/python ../../bench/sdk_python.py
+	@cd clients/python && ../../.venv/uv/bin/uv sync --locked --quiet --group bench && .venv/bin/python ../../bench/sdk_python.py
 	@cd clients/typescript && ([ -d node_modules ] || npm ci) && npm run --silent build && node ../../bench/sdk_typescript.mjs
 
 clean: ## remove caches and .venv; var/ (the data) stays

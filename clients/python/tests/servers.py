@@ -119,6 +119,14 @@ class Issuer:
         **changes: Any,
     ) -> str:
         """Return a genuine token; a claim that is changed to None is left out."""
+        header = {"alg": "ES256", "typ": "at+jwt", "kid": kid}
+        return signed(header, self.claims(**changes), self.keys[kid])
+
+    def claims(
+        self,
+        **changes: Any,
+    ) -> dict[str, Any]:
+        """Return the claims of a genuine token."""
         now = int(time.time())
         claims = {
             "iss": self.url,
@@ -136,9 +144,7 @@ class Issuer:
             "amr": ["pwd"],
             "acr": "aal1",
         } | changes
-        claims = {name: value for name, value in claims.items() if value is not None}
-        header = {"alg": "ES256", "typ": "at+jwt", "kid": kid}
-        return signed(header, claims, self.keys[kid])
+        return {name: value for name, value in claims.items() if value is not None}
 
     def _feed(self, handler: Handler) -> Answer:
         query = handler.path.partition("?after=")[2]

@@ -15,8 +15,14 @@ export function parseStrict(text: string, whole: readonly string[] = []): unknow
 
 /** The quick way: what is written out the same says nothing twice and no number in another way. */
 function isPlain(text: string, value: unknown): boolean {
-  const shallow = (text.match(/[[{]/g)?.length ?? 0) <= DEEPEST;
+  const shallow = count(text, "{") + count(text, "[") <= DEEPEST;
   return shallow && !/\\u|\d{20}/.test(text) && JSON.stringify(value) === text;
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found++;
+  return found;
 }
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?\d[\d.eE+-]*/g;

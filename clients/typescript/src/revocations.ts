@@ -1,5 +1,5 @@
 import { unbase64url } from "./compact.js";
-import { sha256 } from "./sha256.js";
+import { half } from "./sha256.js";
 
 const KINDS = ["session", "token", "user", "membership", "application", "tenant", "key"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -32,7 +32,7 @@ export function subjectsOf(claims: Readonly<Record<string, unknown>>, kid: strin
     key: kid,
   };
   return KINDS.filter((kind) => names[kind]).map((kind) => {
-    return marked(sha256(`${kind}:${names[kind]}`).slice(0, 4), kind);
+    return marked(half(`${kind}:${names[kind]}`), kind);
   });
 }
 

@@ -1,10 +1,9 @@
 /**
  * SHA-256 (FIPS 180-4) without waiting.
  *
- * `crypto.subtle.digest` is a promise of some 30 us each; a token wants eight digests, so a synchronous one is what
- * makes a repeated token cheap. The seven of short public names are made here; the one of the token itself, by which
- * it is remembered, by the runtime where it has a synchronous digest (Node, Deno, Bun; never imported, so that edge
- * runtimes and browsers load this too): 2 us, as much as a Map keyed by the text would take to hash that.
+ * `crypto.subtle.digest` is a promise of some 30 us each, and a token wants eight digests. They are made by the
+ * runtime where it has a synchronous one (Node, Deno, Bun; never imported, so that edge runtimes and browsers load
+ * this too), else here.
  */
 const [K, START] = constants();
 const W = new Uint32Array(64);
@@ -17,9 +16,18 @@ export function fingerprint(text: string): string {
   return native ? native("sha256", text, "base64") : sha256(text).join(".");
 }
 
-/** Return the eight big-endian words of the digest of `text` as UTF-8, or of bytes. */
-export function sha256(text: string | Uint8Array): Uint32Array {
-  const bytes = typeof text === "string" ? encoder.encode(text) : text;
+/** Return the first 128 bits of the digest of `text`, as big-endian words. */
+export function half(text: string): Uint32Array {
+  if (!native) return sha256(text).slice(0, 4);
+  const bytes = native("sha256", text, "buffer");
+  const words = new Uint32Array(4);
+  for (let i = 0; i < 4; i++) words[i] = bytes.readUInt32BE(i * 4);
+  return words;
+}
+
+/** Return the eight big-endian words of the digest of `text` as UTF-8. */
+export function sha256(text: string): Uint32Array {
+  const bytes = encoder.encode(text);
   const padded = new Uint8Array((((bytes.length + 8) >> 6) + 1) << 6);
   padded.set(bytes);
   padded[bytes.length] = 0x80;

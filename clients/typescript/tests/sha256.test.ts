@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { fingerprint, sha256 } from "../src/sha256.js";
+import { fingerprint, half, sha256 } from "../src/sha256.js";
 
 it("the digest is SHA-256 at every length of a block", () => {
   for (let length = 0; length < 200; length++) {
@@ -8,6 +8,7 @@ it("the digest is SHA-256 at every length of a block", () => {
     const hex = [...words].map((word) => word.toString(16).padStart(8, "0")).join("");
     const wanted = createHash("sha256").update("é".repeat(length)).digest("hex");
     expect(hex).toBe(wanted);
+    expect([...half("é".repeat(length))]).toEqual([...words.slice(0, 4)]);
   }
 });
 

@@ -3,7 +3,12 @@
 import tracemalloc
 from random import Random
 
-from ntt_auth.verification.table import FOR_GOOD, Table, capacity_for, subject
+from ntt_auth.verification.table import (
+    FOR_GOOD,
+    SUBJECT,
+    Table,
+    capacity_for,
+)
 
 MILLION = 1_000_000
 
@@ -27,8 +32,11 @@ def test_every_row_is_found_again_and_no_other() -> None:
     for key, number in rows.items():
         table.put(key, number, 2**31)
     assert table.count == 5000
-    assert all(table.limit(key) == number for key, number in rows.items())
-    assert all(table.limit((head, tail ^ 1)) == -1 for head, tail in rows)
+    assert all(
+        table.limit(SUBJECT.pack(*key)) == number for key, number in rows.items()
+    )
+    others = [SUBJECT.pack(head, tail ^ 1) for head, tail in rows]
+    assert all(table.limit(other) == -1 for other in others)
 
 
 def test_rows_that_fall_on_the_same_slot_stay_apart() -> None:
@@ -37,14 +45,15 @@ def test_rows_that_fall_on_the_same_slot_stay_apart() -> None:
     alike = [(5, tail) for tail in range(200)]
     for number, key in enumerate(same + alike):
         table.put(key, number, 2**31)
-    assert [table.limit(key) for key in same + alike] == list(range(400))
+    found = [table.limit(SUBJECT.pack(*key)) for key in same + alike]
+    assert found == list(range(400))
 
 
 def test_a_later_row_takes_the_place_of_an_earlier_one() -> None:
     table = Table()
     table.put((1, 2), FOR_GOOD, 100)
     table.put((1, 2), 7, 200)
-    assert (table.limit((1, 2)), table.count) == (7, 1)
+    assert (table.limit(SUBJECT.pack(1, 2)), table.count) == (7, 1)
     assert sum(table.living(150)) == 1
 
 
@@ -54,7 +63,8 @@ def test_what_has_run_out_does_not_move() -> None:
     old.put((2, 2), 6, 200)
     for _ in old.moved_to(new, 150):
         pass
-    assert (new.limit((1, 1)), new.limit((2, 2)), new.count) == (-1, 6, 1)
+    limits = new.limit(SUBJECT.pack(1, 1)), new.limit(SUBJECT.pack(2, 2))
+    assert (limits, new.count) == ((-1, 6), 1)
 
 
 def test_a_table_is_never_filled_up() -> None:
@@ -65,5 +75,14 @@ def test_a_table_is_never_filled_up() -> None:
 
 def test_a_digest_of_zeros_is_a_key_like_any_other() -> None:
     table = Table()
-    table.put(subject(bytes(16)), 3, 100)
-    assert table.limit(subject(bytes(16))) == 3
+    table.put((0, 0), 3, 100)
+    assert table.limit(bytes(16)) == 3
+
+
+def test_of_several_subjects_the_highest_limit_counts() -> None:
+    table = Table()
+    for number in (3, 9, 5):
+        table.put((number, number), number, 100)
+    asked = [SUBJECT.pack(number, number) for number in (8, 3, 9, 5)]
+    assert table.limit(b"".join(asked)) == 9
+    assert table.limit(asked[0]) == table.limit(b"") == -1

@@ -22,6 +22,7 @@ _STANDARD = bytes(
 # The last character of a group of 2 or 3 must carry no bits that decoding drops.
 _LAST = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 DEEPEST = 64  # objects and lists within each other
+_SPACE = " \t\n\r"  # RFC 8259 section 2
 _PADDING = (b"", b"===", b"==", b"=")
 
 
@@ -53,11 +54,12 @@ def read_object(raw: bytes) -> dict[str, Any]:
 
     Raises `ValueError`.
     """
+    text = raw.decode().strip(_SPACE)
     try:
-        found = _DECODER.decode(raw.decode())
+        found, end = _DECODER.raw_decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if type(found) is not dict:
+    if type(found) is not dict or end != len(text):
         raise ValueError("not a JSON object")
     if raw.count(b"{") + raw.count(b"[") > DEEPEST:
         _refuse_deep(found, DEEPEST)

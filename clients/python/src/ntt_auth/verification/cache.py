@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ntt_auth.jose.keys import Key
 from ntt_auth.principals import Principal
-from ntt_auth.verification.table import Subject
 
 MOST = 10_000
 Stamp = tuple[int, int]
@@ -15,13 +14,13 @@ Stamp = tuple[int, int]
 class Entry:
     """A genuine token. `stamp`: the revisions of keys and feed that it was held against.
 
-    `subjects` is everything by which it can be revoked, found when first needed.
+    `subjects`: everything by which it can be revoked, found when first needed.
     """
 
     principal: Principal
     key: Key
     stamp: Stamp
-    subjects: tuple[Subject, ...] = ()
+    subjects: bytes = b""
 
 
 class Cache:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from ntt_auth._http import Request, Response, Unreachable
 from ntt_auth.verification.pages import Page, read_page
 from ntt_auth.verification.steps import MOMENT, PAUSE, Clock, Garbage, Turn, answered
-from ntt_auth.verification.table import FOR_GOOD, Subject, Table, capacity_for
+from ntt_auth.verification.table import FOR_GOOD, Table, capacity_for
 
 PATH = "/api/v1/tokens/revocations"
 EVERY_SECONDS = 1.0
@@ -87,16 +87,15 @@ class Feed:
 
     def refuses(
         self,
-        subjects: tuple[Subject, ...],
+        subjects: bytes,
         issued_at: int,
     ) -> bool:
-        """Tell whether a token with these subjects was revoked."""
+        """Tell whether a token was revoked that has these subjects, 16 bytes each."""
         for table in self.tables:
             if table.count:
-                for subject in subjects:
-                    limit = table.limit(subject)
-                    if issued_at <= limit or limit == FOR_GOOD:
-                        return True
+                limit = table.limit(subjects)
+                if issued_at <= limit or limit == FOR_GOOD:
+                    return True
         return False
 
     def released(self) -> None:

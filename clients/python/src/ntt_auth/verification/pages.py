@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from ntt_auth.jose.encoding import decode, read_object
-from ntt_auth.verification.table import FOR_GOOD, Subject, subject
+from ntt_auth.verification.table import FOR_GOOD, SUBJECT, Subject
 
 KINDS = ("session", "token", "user", "membership", "application", "tenant", "key")
 _MOST_CURSOR = 1024
@@ -28,9 +28,9 @@ class Page:
 def subject_of(
     kind: str,
     identity: str,
-) -> Subject:
-    """Return what a row about this carries: SHA-256 of kind, a colon and the id."""
-    return subject(sha256(f"{kind}:{identity}".encode()).digest())
+) -> bytes:
+    """Return what a row about this carries: of SHA-256 of `kind:identity` 16 bytes."""
+    return sha256(f"{kind}:{identity}".encode()).digest()[:16]
 
 
 _often = lru_cache(maxsize=1024)(subject_of)  # few applications, tenants and keys
@@ -39,7 +39,7 @@ _often = lru_cache(maxsize=1024)(subject_of)  # few applications, tenants and ke
 def subjects_of(
     claims: Mapping[str, Any],
     kid: str,
-) -> tuple[Subject, ...]:
+) -> bytes:
     """Return everything by which a token with these claims could be revoked."""
     tenant, sub, sid = claims.get("tenant"), claims["sub"], claims.get("sid")
     found = [
@@ -53,7 +53,7 @@ def subjects_of(
     if tenant:
         found.append(_often("tenant", tenant))
         found.append(subject_of("membership", f"{tenant}:{sub}"))
-    return tuple(found)
+    return b"".join(found)
 
 
 def read_page(body: bytes) -> Page:
@@ -85,7 +85,7 @@ def _row(row: dict[str, Any]) -> tuple[Subject, int, int] | None:
     else:
         raise ValueError("issued_before")
     end = _moment(row["expires_at"])
-    return (subject(digest), limit, end) if kind in KINDS else None
+    return (SUBJECT.unpack(digest), limit, end) if kind in KINDS else None
 
 
 def _moment(text: Any) -> int:

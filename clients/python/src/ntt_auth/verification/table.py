@@ -17,13 +17,7 @@ _ROOM = 0.5  # how full a table is after it was built
 SLICE = 2000  # rows moved at a time: about a millisecond
 
 Subject = tuple[int, int]
-_PAIR = Struct("<QQ").unpack_from
-
-
-def subject(digest: bytes) -> Subject:
-    """Return 16 bytes as a table's key; the first number is never 0."""
-    head, tail = _PAIR(digest)
-    return head or 1, tail
+SUBJECT = Struct("<QQ")  # 16 bytes as two numbers
 
 
 class Table:
@@ -47,20 +41,24 @@ class Table:
         """Tell whether so many rows fit without building anew."""
         return self.count + more <= self.capacity * _FULL
 
-    def limit(self, key: Subject) -> int:
-        """Return up to which `iat` the subject is refused: -1 none, `FOR_GOOD` all."""
-        head, tail = key
-        heads, capacity = self._heads, self.capacity
-        at = (head ^ self._seed) % capacity
-        while True:
-            found = heads[at]
-            if not found:
-                return -1
-            if found == head and self._tails[at] == tail:
-                return self._limits[at]
-            at += 1
-            if at == capacity:
-                at = 0
+    def limit(self, subjects: bytes) -> int:
+        """Return up to which `iat` these subjects, 16 bytes each, are refused.
+
+        -1 means none, `FOR_GOOD` all.
+        """
+        heads, seed, capacity = self._heads, self._seed, self.capacity
+        highest = -1
+        for head, tail in SUBJECT.iter_unpack(subjects):
+            head = head or 1  # 0 is an empty slot
+            at = (head ^ seed) % capacity
+            while found := heads[at]:
+                if found == head and self._tails[at] == tail:
+                    highest = max(highest, self._limits[at])
+                    break
+                at += 1
+                if at == capacity:
+                    at = 0
+        return highest
 
     def put(
         self,
@@ -70,6 +68,7 @@ class Table:
     ) -> None:
         """Set the limit of a subject until `end` (Unix seconds). There must be room."""
         head, tail = key
+        head = head or 1
         at = (head ^ self._seed) % self.capacity
         while self._heads[at]:
             if self._heads[at] == head and self._tails[at] == tail:
