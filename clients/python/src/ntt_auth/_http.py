@@ -2,13 +2,14 @@
 
 The HTTP library is httpx2, the maintained fork, or httpx where only that is there. It
 is imported at the first request, for a quick start. An exchange has one deadline for
-all of it, a bounded answer, and never follows a redirect.
+all of it, with the resolver of names, a bounded answer, and never follows a redirect.
 """
 
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -112,28 +113,29 @@ class Channel:
             raise Unreachable(type(error).__name__) from None
 
     def _exchange(self, request: Request) -> Response:
-        watch = _Watch(request.timeout, self._stream if self._keep_alive else None)
+        errand = _Errand(self._stream if self._keep_alive else None)
         try:
-            with (
-                watch,
-                self._opened().stream(
-                    request.method,
-                    request.url,
-                    headers=_headers(request),
-                    content=request.body or None,
-                    timeout=request.timeout,
-                    extensions={"trace": watch.trace},
-                ) as response,
-            ):
-                body = _Body(request, response.headers)
-                for chunk in response.iter_raw():
-                    body.add(chunk)
-                found = Response(response.status_code, _lower(response), body.whole())
+            return errand.run(lambda: self._done(request, errand), request.timeout)
         finally:
-            self._stream = watch.stream
-            if watch.fired:
-                raise Unreachable("the answer took too long") from None
-        return found
+            self._stream = errand.stream
+
+    def _done(
+        self,
+        request: Request,
+        errand: "_Errand",
+    ) -> Response:
+        with self._opened().stream(
+            request.method,
+            request.url,
+            headers=_headers(request),
+            content=request.body or None,
+            timeout=request.timeout,
+            extensions={"trace": errand.trace},
+        ) as response:
+            body = _Body(request, response.headers)
+            for chunk in response.iter_raw():
+                body.add(chunk)
+            return Response(response.status_code, _lower(response), body.whole())
 
     def _opened(self) -> "httpx.Client":
         with self._lock:
@@ -203,21 +205,43 @@ class AsyncChannel:
             await client.aclose()
 
 
-class _Watch:
-    """Ends a blocking exchange at its deadline, however slowly the answer drips.
+class _Errand:
+    """A blocking exchange in a thread of its own, left behind at its deadline.
 
-    The library's own timeouts begin anew with every byte. This one shuts the socket.
+    The library's own timeouts begin anew with every byte, and the resolver of names has
+    none. The socket is shut then, and one that is connected later as well, so that
+    nothing is sent that was given up.
     """
 
-    def __init__(
-        self,
-        seconds: float,
-        stream: Any,
-    ) -> None:
-        self.fired = False
+    def __init__(self, stream: Any) -> None:
         self.stream = stream
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
+        self._late = False
+        self._ended = threading.Event()
+        self._response: Response | None = None
+        self._error: Exception | None = None
+
+    def run(
+        self,
+        exchange: Callable[[], Response],
+        seconds: float,
+    ) -> Response:
+        """Return the answer; raises what the exchange does, and `Unreachable` if late."""
+        self._begin(exchange)
+        try:
+            self._ended.wait(seconds)
+        finally:
+            self._late = not self._ended.is_set()
+            if self._late:
+                self._give_up()
+        if self._late:
+            kind = Unreachable if self.stream is not None else NeverSent
+            raise kind("the answer took too long")
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+        if self._response is None:
+            raise Unreachable("there was no answer")
+        return self._response
 
     def trace(
         self,
@@ -227,23 +251,30 @@ class _Watch:
         """Note the connection; the library calls this (extension `trace`)."""
         if event.endswith(_CONNECTED):
             self.stream = info["return_value"]
-            if self.fired:
-                self._shut()
+            if self._late:
+                self._give_up()
 
-    def __enter__(self) -> None:
-        self._timer.start()
+    def _begin(self, exchange: Callable[[], Response]) -> None:
+        thread = threading.Thread(
+            target=copy_context().run,
+            args=(self._work, exchange),
+            name="ntt-auth-exchange",
+            daemon=True,
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # no threads here, or no longer
+            self._work(exchange)
 
-    def __exit__(
-        self,
-        *_: object,
-    ) -> None:
-        self._timer.cancel()
+    def _work(self, exchange: Callable[[], Response]) -> None:
+        try:
+            self._response = exchange()
+        except Exception as error:  # it is raised to whoever waits
+            self._error = error
+        finally:
+            self._ended.set()
 
-    def _fire(self) -> None:
-        self.fired = True
-        self._shut()
-
-    def _shut(self) -> None:
+    def _give_up(self) -> None:
         found = self.stream and self.stream.get_extra_info("socket")
         if found is not None:
             try:

@@ -46,7 +46,11 @@ class Users(Namespace):
         q: str | None = None,
         limit: int | None = None,
     ) -> AsyncListing[types.UserOutput]:
-        """List them, newest first. `q` searches; `email` is one address, however spelled."""
+        """List them, newest first.
+
+        `q` is an id, or how an address or a name begins; `email` is one address, however
+        spelled.
+        """
         return self._caller.list(path("users"), email=email, q=q, limit=limit)
 
     async def create(
