@@ -5,15 +5,15 @@ is imported at the first request, for a quick start. An exchange has one deadlin
 all of it, with the resolver of names, a bounded answer, and never follows a redirect.
 """
 
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from ntt_auth._errand import Errand, Late
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MOST_BYTES = 1_048_576
 USER_AGENT = "ntt-auth-python"
 _NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
-_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
 @dataclass(frozen=True)
@@ -113,16 +112,21 @@ class Channel:
             raise Unreachable(type(error).__name__) from None
 
     def _exchange(self, request: Request) -> Response:
-        errand = _Errand(self._stream if self._keep_alive else None)
+        errand = Errand(self._stream if self._keep_alive else None)
         try:
-            return errand.run(lambda: self._done(request, errand), request.timeout)
+            found: Response
+            found = errand.run(lambda: self._done(request, errand), request.timeout)
+            return found
+        except Late:
+            kind = Unreachable if errand.stream is not None else NeverSent
+            raise kind("the answer took too long") from None
         finally:
             self._stream = errand.stream
 
     def _done(
         self,
         request: Request,
-        errand: "_Errand",
+        errand: Errand,
     ) -> Response:
         with self._opened().stream(
             request.method,
@@ -203,84 +207,6 @@ class AsyncChannel:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
-
-
-class _Errand:
-    """A blocking exchange in a thread of its own, left behind at its deadline.
-
-    The library's own timeouts begin anew with every byte, and the resolver of names has
-    none. The socket is shut then, and one that is connected later as well, so that
-    nothing is sent that was given up.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self._late = False
-        self._ended = threading.Event()
-        self._response: Response | None = None
-        self._error: Exception | None = None
-
-    def run(
-        self,
-        exchange: Callable[[], Response],
-        seconds: float,
-    ) -> Response:
-        """Return the answer; raises what the exchange does, and `Unreachable` if late."""
-        self._begin(exchange)
-        try:
-            self._ended.wait(seconds)
-        finally:
-            self._late = not self._ended.is_set()
-            if self._late:
-                self._give_up()
-        if self._late:
-            kind = Unreachable if self.stream is not None else NeverSent
-            raise kind("the answer took too long")
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
-        if self._response is None:
-            raise Unreachable("there was no answer")
-        return self._response
-
-    def trace(
-        self,
-        event: str,
-        info: Mapping[str, Any],
-    ) -> None:
-        """Note the connection; the library calls this (extension `trace`)."""
-        if event.endswith(_CONNECTED):
-            self.stream = info["return_value"]
-            if self._late:
-                self._give_up()
-
-    def _begin(self, exchange: Callable[[], Response]) -> None:
-        thread = threading.Thread(
-            target=copy_context().run,
-            args=(self._work, exchange),
-            name="ntt-auth-exchange",
-            daemon=True,
-        )
-        try:
-            thread.start()
-        except RuntimeError:  # no threads here, or no longer
-            self._work(exchange)
-
-    def _work(self, exchange: Callable[[], Response]) -> None:
-        try:
-            self._response = exchange()
-        except Exception as error:  # it is raised to whoever waits
-            self._error = error
-        finally:
-            self._ended.set()
-
-    def _give_up(self) -> None:
-        found = self.stream and self.stream.get_extra_info("socket")
-        if found is not None:
-            try:
-                found.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed already
 
 
 class _Body:
