@@ -99,7 +99,7 @@ class UsersView(APIView):
         query=[
             *PAGING,
             ("email", "one address, however it is spelled"),
-            ("q", "part of an address, or an id"),
+            ("q", "the beginning of an address or a name, or an id"),
         ],
     )
     def get(self, request: Request) -> Response:

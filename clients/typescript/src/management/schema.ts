@@ -6556,7 +6556,7 @@ export interface operations {
                 email?: string;
                 /** @description rows a page, 1 to 100; 50 without it */
                 limit?: string;
-                /** @description part of an address, or an id */
+                /** @description the beginning of an address or a name, or an id */
                 q?: string;
             };
             header?: never;
