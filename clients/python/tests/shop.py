@@ -1,6 +1,6 @@
 """A Django site as a reader would write it, served: `python shop.py` with `SHOP` as JSON.
 
-A process of its own, as Django is set up once in each. `SHOP`: port, folder, auth, and
+A process of its own, as Django is set up once in each. `SHOP`: port, database, auth, and
 whether people are Django `accounts`.
 """
 
@@ -17,6 +17,10 @@ from django.middleware.csrf import get_token
 from django.urls import include, path
 
 GIVEN: dict[str, Any] = json.loads(os.environ["SHOP"])
+if GIVEN["database"]["ENGINE"].endswith("mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
 APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -38,9 +42,7 @@ settings.configure(
     ],
     DATABASES={
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": f"{GIVEN['folder']}/shop.sqlite3",
-            "OPTIONS": {"timeout": 20},
+            **GIVEN["database"],
             "ATOMIC_REQUESTS": bool(GIVEN.get("atomic")),
         }
     },
