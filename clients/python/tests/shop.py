@@ -53,6 +53,7 @@ settings.configure(
 )
 django.setup()
 
+from ntt_auth.django import mirror  # noqa: E402
 from ntt_auth.django.access import login_required  # noqa: E402
 
 
@@ -94,6 +95,19 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(str(request.user))
 
 
+def hook(request: HttpRequest) -> HttpResponse:
+    """Hear a webhook, as if it was verified."""
+    said = request.GET.dict()
+    kind, at = said.pop("kind", "user.updated"), said.pop("timestamp")
+    data = (
+        {**said, "is_active": kind == "user.enabled"}
+        if kind != "user.updated"
+        else said
+    )
+    mirror.keep_in_step({"type": kind, "timestamp": at, "data": data})
+    return HttpResponse()
+
+
 def public(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open to all")
 
@@ -101,6 +115,7 @@ def public(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("broken/", broken),
     path("public/", public),
+    path("hook/", hook),
     path("auth/", include("ntt_auth.django.urls")),
     path("", home),
     path("orders/", orders),

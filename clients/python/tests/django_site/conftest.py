@@ -28,6 +28,7 @@ def provider() -> Iterator[Provider]:
 def as_it_was(provider: Provider) -> Iterator[None]:
     yield
     provider.lives, provider.refuses, provider.renewed = 300, False, {}
+    provider.secret = "s3cret"
     provider.refreshes.clear()
     provider.server.answers["/oauth/token"] = provider._token
 

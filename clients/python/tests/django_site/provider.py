@@ -1,5 +1,6 @@
 """An issuer on the loopback that signs people in, as a test would have it."""
 
+import base64
 import json
 import time
 import uuid
@@ -20,6 +21,7 @@ class Provider(Issuer):
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshes: list[str] = []
         self.refuses = False
+        self.secret = "s3cret"
         self.renewed: dict[str, Any] = {}
         self.lives = 300
         server.says("/.well-known/jwks.json", self.jwks())
@@ -36,6 +38,9 @@ class Provider(Issuer):
 
     def _token(self, handler: Handler) -> tuple[int, dict[str, str], bytes]:
         form = dict(parse_qsl(handler.body.decode()))
+        pair = base64.b64encode(f"{CLIENT_ID}:{self.secret}".encode()).decode()
+        if handler.headers["Authorization"] != f"Basic {pair}":
+            return 401, {}, b'{"error": "invalid_client"}'
         if form["grant_type"] == "refresh_token":
             self.refreshes.append(form["refresh_token"])
             sid = form["refresh_token"].split(".")[0]
@@ -50,7 +55,8 @@ class Provider(Issuer):
         now = int(time.time())
         sid = told.setdefault("sid", uuid.uuid4().hex)
         lives = self.lives
-        access = self.token(sid=sid, jti=uuid.uuid4().hex, exp=now + lives)
+        own = {name: told[name] for name in ("sub", "acr", "auth_time") if name in told}
+        access = self.token(sid=sid, jti=uuid.uuid4().hex, exp=now + lives, **own)
         claims = {
             "iss": self.url, "sub": "ada", "aud": CLIENT_ID, "iat": now,
             "exp": now + 300, "acr": "aal1", "auth_time": now,

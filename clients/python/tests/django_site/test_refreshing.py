@@ -63,8 +63,7 @@ def test_an_outage_ends_no_session_whose_token_was_revoked(
     provider.server.says("/oauth/token", {}, status=status)
     provider.rows.append(row("session", "demoted"))
     try:
-        until(lambda: ada.get(f"{shop}/").json().get("sub") != "ada")
-        assert ada.get(f"{shop}/").status_code == 503
+        until(lambda: ada.get(f"{shop}/").status_code == 503)
     finally:
         provider.rows.clear()
         provider.feed_id = uuid.uuid4().hex
