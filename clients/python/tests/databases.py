@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 VARIABLE = "NTT_AUTH_TEST_DATABASE_URL"
 URL = urlsplit(os.environ.get(VARIABLE, ""))
@@ -19,8 +19,8 @@ IS_MYSQL = URL.scheme == "mysql"
 SERVER: dict[str, Any] = {
     "host": URL.hostname or "",
     "port": URL.port or 3306,
-    "user": URL.username or "",
-    "password": URL.password or "",
+    "user": unquote(URL.username or ""),
+    "password": unquote(URL.password or ""),
 }
 _made: set[str] = set()
 

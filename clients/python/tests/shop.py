@@ -31,7 +31,7 @@ ACCOUNTS = ["ntt_auth.django.accounts"] if GIVEN.get("accounts") else []
 settings.configure(
     SECRET_KEY=GIVEN.get("secret_key", "a secret of these tests"),
     SECRET_KEY_FALLBACKS=GIVEN.get("fallbacks", []),
-    ALLOWED_HOSTS=["127.0.0.1"],
+    ALLOWED_HOSTS=["127.0.0.1", "testserver"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=[*APPS, *ACCOUNTS],
     MIDDLEWARE=[
