@@ -5,12 +5,13 @@ import json
 import time
 import uuid
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from ntt_auth.oidc.statements import LOGOUT_EVENT
 from servers import AUDIENCE, Handler, Issuer, Server, signed
 
 CLIENT_ID = "shop"
+OF_BOTH = ("sub", "acr", "auth_time", "permissions")  # of both tokens
 
 
 class Provider(Issuer):
@@ -36,6 +37,16 @@ class Provider(Issuer):
         self.codes[code] = {"nonce": asked["nonce"], **claims}
         return code
 
+    def gives_codes(self) -> None:
+        """Answer `/test/code?nonce=&claims=` with a code: for a browser in another process."""
+
+        def give(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+            asked = dict(parse_qsl(urlsplit(handler.path).query))
+            code = self.code(asked, **json.loads(asked.pop("claims")))
+            return 200, {}, json.dumps({"code": code}).encode()
+
+        self.server.answers["/test/code"] = give
+
     def _token(self, handler: Handler) -> tuple[int, dict[str, str], bytes]:
         form = dict(parse_qsl(handler.body.decode()))
         pair = base64.b64encode(f"{CLIENT_ID}:{self.secret}".encode()).decode()
@@ -55,7 +66,7 @@ class Provider(Issuer):
         now = int(time.time())
         sid = told.setdefault("sid", uuid.uuid4().hex)
         lives = self.lives
-        own = {name: told[name] for name in ("sub", "acr", "auth_time") if name in told}
+        own = {name: told[name] for name in OF_BOTH if name in told}
         access = self.token(sid=sid, jti=uuid.uuid4().hex, exp=now + lives, **own)
         claims = {
             "iss": self.url, "sub": "ada", "aud": CLIENT_ID, "iat": now,

@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -25,14 +24,7 @@ def walked(
     tmp_path: Path,
 ) -> Any:
     """Run a walk of `loop` in a process of its own; return what it saw."""
-
-    def code(handler: Handler) -> tuple[int, dict[str, str], bytes]:
-        asked = parse_qs(urlsplit(handler.path).query)
-        told = json.loads(asked["claims"][0])
-        given = provider.code({"nonce": asked["nonce"][0]}, **told)
-        return 200, {}, json.dumps({"code": given}).encode()
-
-    provider.server.answers["/test/code"] = code
+    provider.gives_codes()
     given = {
         "database": databases.of(tmp_path),
         "auth": auth(provider),

@@ -10,7 +10,13 @@ from django.utils.functional import SimpleLazyObject
 
 from ntt_auth import challenges
 from ntt_auth.django import freshness, pages, sessions
-from ntt_auth.errors import AuthError, Refused, TokenMissing, Unavailable
+from ntt_auth.errors import (
+    AuthError,
+    Refused,
+    TokenMissing,
+    Unavailable,
+    WebhookInvalid,
+)
 from ntt_auth.principals import Principal
 
 if TYPE_CHECKING:
@@ -129,6 +135,8 @@ class NttAuthMiddleware:
         """Answer refusals, as every adapter of this package does."""
         if isinstance(exception, Refused | Unavailable):
             return problem(exception, request)
+        if isinstance(exception, WebhookInvalid):
+            return HttpResponse(status=400)
         return None
 
 
