@@ -14,7 +14,7 @@ import django
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import include, path
+from django.urls import include, path, reverse
 
 GIVEN: dict[str, Any] = json.loads(os.environ["SHOP"])
 if GIVEN["database"]["ENGINE"].endswith("mysql"):
@@ -108,6 +108,14 @@ def hook(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def leave(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        f'<form method="post" action="{reverse("ntt_auth:logout")}">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+        "<button>Sign out</button></form>"
+    )
+
+
 def public(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open to all")
 
@@ -115,7 +123,9 @@ def public(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("broken/", broken),
     path("public/", public),
+    path("favicon.ico", lambda _: HttpResponse(status=204)),
     path("hook/", hook),
+    path("leave/", leave),
     path("auth/", include("ntt_auth.django.urls")),
     path("", home),
     path("orders/", orders),

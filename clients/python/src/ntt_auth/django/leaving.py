@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 
 from ntt_auth.django import pages
 
-_FORM = """<p>You are signed out here. Continue, to sign out of the account that you used too.</p>
+_FORM = """<p>You are signed out here. Continue to sign out of the account as well.</p>
 <form method="post" action="{}">{}<button>Continue</button></form>"""
 
 
