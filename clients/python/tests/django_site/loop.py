@@ -30,7 +30,8 @@ Walk = Callable[["Visitor"], Awaitable[Any]]
 
 async def home(request: HttpRequest) -> HttpResponse:
     auth = request.ntt_auth  # type: ignore[attr-defined]
-    user = await request.auser()
+    has_auser = hasattr(request, "auser")  # since Django 5.0
+    user = await request.auser() if has_auser else request.user
     return JsonResponse(
         {
             "sub": auth.principal.sub if auth else None,
