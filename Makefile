@@ -6,7 +6,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .PHONY: help run quickstart install dev test lint types format openapi messages env-example \
-	standards requirements bench clean hooks sdk-python sdk-typescript \
+	standards requirements bench clean hooks sdk-python sdk-django sdk-typescript \
 	bench-sdks demo
 
 PYTHON ?=
@@ -41,6 +41,10 @@ test: dev ## run the Python suite in parallel, with coverage (DATABASE_URL=mysql
 
 sdk-python: dev ## check and test clients/python, on every Python from 3.10 that is here
 	@.ci/sdk-python
+
+sdk-django: dev ## test the Django sites of clients/python alone (DATABASE_URL=mysql://... too)
+	@cd clients/python && ../../.venv/uv/bin/uv sync --locked --quiet && \
+		NTT_AUTH_TEST_DATABASE_URL='$(DATABASE_URL)' .venv/bin/pytest -q tests/django_site $(ARGS)
 
 sdk-typescript: ## check, build and test clients/typescript (needs Node 20)
 	@.ci/sdk-typescript $(ARGS)

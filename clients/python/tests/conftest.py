@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+import databases
 from clients import KINDS, SECRET, Blocking, gives_tokens
 from ntt_auth.rest import repeating
 from servers import Issuer, Server, serving
+
+
+def pytest_report_header() -> str:
+    return f"the Django sites keep their rows in {databases.name()}"
 
 
 @pytest.fixture

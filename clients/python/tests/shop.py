@@ -1,6 +1,6 @@
 """A Django site as a reader would write it, served: `python shop.py` with `SHOP` as JSON.
 
-A process of its own, as Django is set up once in each. `SHOP`: port, folder, auth, and
+A process of its own, as Django is set up once in each. `SHOP`: port, database, auth, and
 whether people are Django `accounts`.
 """
 
@@ -14,9 +14,13 @@ import django
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import include, path
+from django.urls import include, path, reverse
 
 GIVEN: dict[str, Any] = json.loads(os.environ["SHOP"])
+if GIVEN["database"]["ENGINE"].endswith("mysql"):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
 APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -27,7 +31,7 @@ ACCOUNTS = ["ntt_auth.django.accounts"] if GIVEN.get("accounts") else []
 settings.configure(
     SECRET_KEY=GIVEN.get("secret_key", "a secret of these tests"),
     SECRET_KEY_FALLBACKS=GIVEN.get("fallbacks", []),
-    ALLOWED_HOSTS=["127.0.0.1"],
+    ALLOWED_HOSTS=["127.0.0.1", "testserver"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=[*APPS, *ACCOUNTS],
     MIDDLEWARE=[
@@ -38,9 +42,7 @@ settings.configure(
     ],
     DATABASES={
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": f"{GIVEN['folder']}/shop.sqlite3",
-            "OPTIONS": {"timeout": 20},
+            **GIVEN["database"],
             "ATOMIC_REQUESTS": bool(GIVEN.get("atomic")),
         }
     },
@@ -51,6 +53,7 @@ settings.configure(
 )
 django.setup()
 
+from ntt_auth.django import mirror  # noqa: E402
 from ntt_auth.django.access import login_required  # noqa: E402
 
 
@@ -92,6 +95,27 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(str(request.user))
 
 
+def hook(request: HttpRequest) -> HttpResponse:
+    """Hear a webhook, as if it was verified."""
+    said = request.GET.dict()
+    kind, at = said.pop("kind", "user.updated"), said.pop("timestamp")
+    data = (
+        {**said, "is_active": kind == "user.enabled"}
+        if kind != "user.updated"
+        else said
+    )
+    mirror.keep_in_step({"type": kind, "timestamp": at, "data": data})
+    return HttpResponse()
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(
+        f'<form method="post" action="{reverse("ntt_auth:logout")}">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+        "<button>Sign out</button></form>"
+    )
+
+
 def public(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open to all")
 
@@ -99,6 +123,9 @@ def public(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("broken/", broken),
     path("public/", public),
+    path("favicon.ico", lambda _: HttpResponse(status=204)),
+    path("hook/", hook),
+    path("leave/", leave),
     path("auth/", include("ntt_auth.django.urls")),
     path("", home),
     path("orders/", orders),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import databases
 from ntt_auth._http import library
 
 PAGE = {"Accept": "text/html"}
@@ -30,7 +31,12 @@ def open_shop(
     **more: Any,
 ) -> Iterator[str]:
     """Yield the address of a running site; it is ended by its own process id."""
-    given = {"port": free_port(), "folder": str(folder), "auth": auth, **more}
+    given = {
+        "port": free_port(),
+        "database": databases.of(folder),
+        "auth": auth,
+        **more,
+    }
     with (folder / "shop.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("shop.py"))],

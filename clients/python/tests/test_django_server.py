@@ -1,10 +1,13 @@
 """A Django site before the real service: from a click of the operator to a refusal."""
 
+import hmac
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
+from base64 import b32decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ pytestmark = [
 ]
 API = "https://api.shop.example/orders"
 PASSWORD = "a passphrase of her own"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _FIELD = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 _HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]+)"')
@@ -95,15 +99,30 @@ def walk(
             return answer
         else:
             found = _FIELD.search(answer.text)
-            assert found and 'name="password"' in answer.text, answer.text[:500]
-            form = {
-                "csrfmiddlewaretoken": found[1],
-                "email": email,
-                "password": PASSWORD,
-            }
+            assert found, answer.text[:500]
+            form = {"csrfmiddlewaretoken": found[1], **_filled(answer.text, email)}
             headers = {"Referer": str(answer.url)}
             answer = who.post(str(answer.url), data=form, headers=headers)
     raise AssertionError("no end")
+
+
+def _filled(
+    page: str,
+    email: str,
+) -> dict[str, str]:
+    if 'name="password"' in page:
+        return {"email": email, "password": PASSWORD}
+    assert 'name="code"' in page, page[:2000]
+    return {"code": _code()}
+
+
+def _code() -> str:
+    """Return the code that an authenticator app shows now (RFC 6238)."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.digest(b32decode(SECRET), counter, "sha1")
+    at = digest[-1] & 15
+    number = struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
 
 
 def test_an_operator_ends_the_sessions_and_the_page_is_refused_within_two_seconds(
@@ -150,7 +169,28 @@ def test_without_a_second_factor_a_step_up_does_not_go_round(
         assert who.get(f"{shop}/").json()["sub"]
 
 
-def test_the_mirror_is_brought_in_step_and_the_vanished_are_inactive(
+def test_a_second_factor_opens_the_page_that_asks_for_one(
+    shop: str,
+    real: Service,
+    ada: str,
+) -> None:
+    with browser() as who:
+        walk(who, f"{shop}/orders/", ada, shop)
+        script = (
+            "from accounts.models import User; from config.encryption import encrypt;"
+            "from allauth.mfa.models import Authenticator;"
+            f"Authenticator.objects.create(user=User.objects.get(email={ada!r}),"
+            f" type='totp', data={{'secret': encrypt({SECRET!r})}})"
+        )
+        real.manage("shell", "-c", script)
+        told = who.get(f"{shop}/strong/", headers={"Accept": "application/json"})
+        assert 'acr_values="aal2", max_age="60"' in told.headers["WWW-Authenticate"]
+        shown = walk(who, f"{shop}/strong/?item=7", ada, shop)
+        assert (shown.text, shown.url.path) == ("strong", "/strong/")
+        assert shown.url.query == b"item=7"
+
+
+def test_the_mirror_is_brought_in_step_and_the_vanished_are_disabled(
     real: Service,
     ada: str,
 ) -> None:
@@ -179,7 +219,7 @@ for name in ("old", "new"):
 SignIn.objects.filter(id="old").update(refreshed_at=datetime(2020, 1, 1, tzinfo=timezone.utc))
 call_command("ntt_auth_sync", skip_checks=True)
 print([row.id for row in SignIn.objects.all()])
-print(Person.objects.get(email=sys.argv[1]).is_active, Person.objects.get(sub="gone").is_active)
+print(Person.objects.get(email=sys.argv[1]).is_enabled, Person.objects.get(sub="gone").is_enabled)
 """
     done = subprocess.run(
         [sys.executable, "-c", script, ada],

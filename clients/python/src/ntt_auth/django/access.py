@@ -37,41 +37,13 @@ def login_required(
     )
 
     def guarded(inner: View) -> View:
-        if iscoroutinefunction(inner):
-
-            @wraps(inner)
-            async def later(
-                request: HttpRequest,
-                *args: Any,
-                **kwargs: Any,
-            ) -> HttpResponseBase:
-                await _auth(request).load()
-                refusal = refused(request, needs)
-                if refusal is not None:
-                    return refusal
-                answer: HttpResponseBase = await inner(request, *args, **kwargs)
-                return answer
-
-            return later
-
-        @wraps(inner)
-        def now(
-            request: HttpRequest,
-            *args: Any,
-            **kwargs: Any,
-        ) -> HttpResponseBase:
-            answer: HttpResponseBase = refused(request, needs) or inner(
-                request, *args, **kwargs
-            )
-            return answer
-
-        return now
+        return wraps(inner)(_guarded(inner, needs, iscoroutinefunction(inner)))
 
     return guarded(view) if view is not None else guarded
 
 
 class LoginRequiredMixin:
-    """The same for a class-based view; stands first among its parents."""
+    """The same for a class-based view, plain or async; stands first among its parents."""
 
     scopes: ClassVar[Iterable[str]] = ()
     roles: ClassVar[Iterable[str]] = ()
@@ -93,13 +65,35 @@ class LoginRequiredMixin:
             acr=self.acr,
             max_age=self.max_age,
         )
-        refusal = refused(request, needs)
-        if refusal is not None:
-            return refusal
-        onward: HttpResponseBase = super().dispatch(  # type: ignore[misc]
+        view: View = super().dispatch  # type: ignore[misc]
+        is_async = bool(getattr(self, "view_is_async", False))
+        answer: HttpResponseBase = _guarded(view, needs, is_async)(
             request, *args, **kwargs
         )
-        return onward
+        return answer
+
+
+def _guarded(
+    view: View,
+    needs: Requirement,
+    is_async: bool,
+) -> View:
+    async def later(
+        request: HttpRequest,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        await _auth(request).load()
+        return refused(request, needs) or await view(request, *args, **kwargs)
+
+    def now(
+        request: HttpRequest,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        return refused(request, needs) or view(request, *args, **kwargs)
+
+    return later if is_async else now
 
 
 def refused(
@@ -114,10 +108,10 @@ def refused(
         needs.check(principal)
     except (TokenMissing, InsufficientAuthentication) as error:
         if not _takes_pages(request):
-            return problem(error)
+            return problem(error, request)
         return HttpResponseRedirect(sign_in_url(request, needs))
     except Refused as error:
-        return problem(error)
+        return problem(error, request)
     return None
 
 

@@ -1,20 +1,14 @@
 """The page that takes the browser to the issuer's sign-out."""
 
-import secrets
 from collections.abc import Mapping
 
 from django.http import HttpResponse
 from django.utils.html import format_html, format_html_join
 
-_PAGE = """<!doctype html>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Sign out</title>
-<form method="post" action="{}">{}<button>Sign out</button></form>
-<script nonce="{}">document.forms[0].submit()</script>
-"""
-_POLICY = (
-    "default-src 'none'; script-src 'nonce-{}'; base-uri 'none'; frame-ancestors 'none'"
-)
+from ntt_auth.django import pages
+
+_FORM = """<p>You are signed out here. Continue to sign out of the account as well.</p>
+<form method="post" action="{}">{}<button>Continue</button></form>"""
 
 
 def posting(
@@ -23,16 +17,13 @@ def posting(
 ) -> HttpResponse:
     """Return a page that posts at once: an ID token in an address would end up in logs.
 
-    Where a stricter policy of the site forbids the script, the button does it.
+    Without script, or where a stricter policy of the site forbids it, the button does it.
     """
-    nonce = secrets.token_urlsafe(16)
     inputs = format_html_join(
         "", '<input type="hidden" name="{}" value="{}">', fields.items()
     )
-    return HttpResponse(
-        format_html(_PAGE, action, inputs, nonce),
-        headers={
-            "Content-Security-Policy": _POLICY.format(nonce),
-            "Referrer-Policy": "no-referrer",
-        },
+    return pages.page(
+        "Signing out",
+        format_html(_FORM, action, inputs),
+        script="document.forms[0].submit()",
     )

@@ -5,13 +5,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.apps import apps
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
 from ntt_auth import challenges
-from ntt_auth.django import sessions
-from ntt_auth.errors import AuthError, Refused, TokenMissing, Unavailable
+from ntt_auth.django import freshness, pages, sessions
+from ntt_auth.errors import (
+    AuthError,
+    Refused,
+    TokenMissing,
+    Unavailable,
+    WebhookInvalid,
+)
 from ntt_auth.principals import Principal
 
 if TYPE_CHECKING:
@@ -31,7 +36,7 @@ class RequestAuth:
         self._failure: AuthError | None = None
 
     @cached_property
-    def _current(self) -> sessions.Current | None:
+    def _current(self) -> freshness.Current | None:
         if self._failure is not None:
             raise self._failure
         return sessions.current(self._request)
@@ -57,6 +62,11 @@ class RequestAuth:
     def user(self) -> "Person | None":
         """The row of the mirror, or None."""
         return self._current.row.person if self._current else None
+
+    @property
+    def account(self) -> Any:
+        """What `request.user` is: that row, or the Django user where those are linked."""
+        return self._current.user if self._current else None
 
     @property
     def access_token(self) -> str:
@@ -124,13 +134,23 @@ class NttAuthMiddleware:
     ) -> HttpResponse | None:
         """Answer refusals, as every adapter of this package does."""
         if isinstance(exception, Refused | Unavailable):
-            return problem(exception)
+            return problem(exception, request)
+        if isinstance(exception, WebhookInvalid):
+            return HttpResponse(status=400)
         return None
 
 
-def problem(error: Refused | Unavailable) -> HttpResponse:
-    """Return the answer to a refusal (RFC 6750, RFC 9457)."""
+def problem(
+    error: Refused | Unavailable,
+    request: HttpRequest,
+) -> HttpResponse:
+    """Return the answer to a refusal (RFC 6750, RFC 9457); browsers get a page."""
     made = challenges.answer(error)
+    if pages.wanted(request):
+        page = pages.told(error.title, error.action or error.reason, made.status)
+        for name, value in made.headers.items():
+            page[name] = value
+        return page
     return JsonResponse(
         made.body,
         status=made.status,
@@ -146,15 +166,15 @@ def _add_user(
     """Let `request.user` be the mirror's row, or a Django user where those are linked."""
     request.user = SimpleLazyObject(lambda: _user(auth))  # type: ignore[assignment]
 
+    async def later() -> Any:
+        return _user(await auth.load())
+
+    request.auser = later
+
 
 def _user(auth: RequestAuth) -> Any:
-    person = auth.user
-    if apps.is_installed("ntt_auth.django.accounts"):
-        from ntt_auth.django.accounts.linking import user_of
-
-        return user_of(person)
-    if person is not None:
-        return person
+    if auth:
+        return auth.account
     from django.contrib.auth.models import AnonymousUser
 
     return AnonymousUser()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from django.db import connections, router
 from django.db.models import Q
 
 from ntt_auth.django import conf
@@ -12,7 +13,7 @@ from ntt_auth.django.models import NAME_LENGTH, Person, identity_of
 from ntt_auth.principals import Principal
 
 _GONE = ("user.disabled", "user.deleted", "user.erased")
-_FIELDS = ("email", "email_verified", "name", "is_active")
+_FIELDS = ("email", "email_verified", "name")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Said:
     email_verified: bool | None = None
     name: str | None = None
     tenant: str | None = None
-    is_active: bool | None = None
+    is_enabled: bool | None = None
 
 
 def person_of(principal: Principal) -> Person | None:
@@ -35,16 +36,14 @@ def person_of(principal: Principal) -> Person | None:
     """
     if principal.is_service:
         return None
-    issuer = conf.options().issuer
-    person, _ = Person.objects.get_or_create(
-        identity=identity_of(issuer, principal.sub),
-        defaults={
-            "issuer": issuer,
-            "sub": principal.sub,
-            "tenant": principal.tenant or "",
-        },
+    rows = Person.objects.filter(
+        identity=identity_of(conf.options().issuer, principal.sub)
     )
-    return person
+    found = rows.first()
+    if found is None:
+        _insert(principal.sub, tenant=principal.tenant)
+        found = rows.get()
+    return found
 
 
 def keep(said: Said) -> Person:
@@ -55,21 +54,18 @@ def keep(said: Said) -> Person:
         "email_verified": said.email_verified,
         "name": None if said.name is None else said.name[:NAME_LENGTH],
         "tenant": said.tenant,
-        "is_active": said.is_active,
+        "is_enabled": said.is_enabled,
     }
     known = {name: value for name, value in told.items() if value is not None}
-    identity = identity_of(issuer, said.sub)
-    person, made = Person.objects.get_or_create(
-        identity=identity,
-        defaults={"issuer": issuer, "sub": said.sub, "synced_at": said.at, **known},
-    )
-    if not made:
-        # one statement: of two words at once the later one stands
-        older = Q(synced_at=None) | Q(synced_at__lte=said.at)
-        rows = Person.objects.filter(older, identity=identity)
-        rows.update(synced_at=said.at, **known)
-        person.refresh_from_db()
-    return person
+    rows = Person.objects.filter(identity=identity_of(issuer, said.sub))
+    # one statement: of two words at once the later one stands
+    older = rows.filter(Q(synced_at=None) | Q(synced_at__lte=said.at))
+    if not older.update(synced_at=said.at, **known):
+        if not rows.exists():
+            _insert(said.sub, tenant=said.tenant)
+        # again in any case: it may have come into being since
+        older.update(synced_at=said.at, **known)
+    return rows.get()
 
 
 def from_claims(claims: Mapping[str, Any]) -> Said:
@@ -81,7 +77,7 @@ def from_claims(claims: Mapping[str, Any]) -> Said:
         email_verified=_flag(claims.get("email_verified")),
         name=_text(claims.get("name")),
         tenant=_text(claims.get("tenant")),
-        is_active=True,
+        is_enabled=True,
     )
 
 
@@ -93,6 +89,7 @@ def from_user(
     return Said(
         sub=str(user["id"]),
         at=at,
+        is_enabled=user.get("is_active"),
         **{name: user.get(name) for name in _FIELDS},
     )
 
@@ -101,7 +98,7 @@ def keep_in_step(event: Mapping[str, Any]) -> Person | None:
     """Apply a verified webhook: `{type, timestamp, data: {id, email, ...}}`.
 
     Of `user.*` events alone; others return None. `user.disabled` and `user.deleted` make
-    the row inactive: it stays, as foreign keys point at it.
+    the row a disabled one: it stays, as foreign keys point at it.
     """
     kind, data = event.get("type"), event.get("data")
     if not str(kind).startswith("user.") or not isinstance(data, Mapping):
@@ -120,16 +117,40 @@ def retire(
     seen: set[str],
     began: datetime,
 ) -> int:
-    """Mark as inactive whom a whole listing that `began` then did not name."""
+    """Mark as disabled whom a whole listing that `began` then did not name."""
     issuer = conf.options().issuer
-    rows = Person.objects.filter(issuer=issuer, is_active=True)
+    rows = Person.objects.filter(issuer=issuer, is_enabled=True)
     # who came meanwhile was not yet there to be listed
     older = rows.filter(Q(synced_at=None) | Q(synced_at__lt=began))
     gone = [pk for pk, sub in older.values_list("pk", "sub") if sub not in seen]
     for start in range(0, len(gone), 500):
         part = Person.objects.filter(pk__in=gone[start : start + 500])
-        part.update(is_active=False, synced_at=began)
+        part.update(is_enabled=False, synced_at=began)
     return len(gone)
+
+
+def _insert(
+    sub: str,
+    *,
+    tenant: str | None,
+) -> None:
+    """Insert a row, or leave the one of whoever was faster.
+
+    Not by `get_or_create`: in a transaction MySQL leaves all who lost with a lock that
+    they share, and ends all but one of them by a deadlock when they write next.
+    """
+    issuer = conf.options().issuer
+    row = Person(
+        identity=identity_of(issuer, sub), issuer=issuer, sub=sub, tenant=tenant or ""
+    )
+    features = connections[router.db_for_write(Person)].features
+    names_it = features.supports_update_conflicts_with_target
+    Person.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        update_fields=["identity"],
+        unique_fields=["identity"] if names_it else None,
+    )
 
 
 def _text(value: object) -> str | None:

@@ -22,7 +22,8 @@ def identity_of(
 class AbstractMirror(models.Model):
     """A person of the issuer, as last seen. Who they are is (issuer, sub), never an address.
 
-    Inherit from it for further columns. `synced_at` is when the issuer said so.
+    Inherit from it for further columns. `synced_at` is when the issuer said so, and
+    `is_enabled` follows it. `is_active` is this site's own: whom it blocks stays out.
     """
 
     identity: models.CharField[str, str] = models.CharField(
@@ -38,6 +39,9 @@ class AbstractMirror(models.Model):
         max_length=NAME_LENGTH, blank=True
     )
     tenant: models.CharField[str, str] = models.CharField(max_length=64, blank=True)
+    is_enabled: models.BooleanField[bool, bool] = models.BooleanField(
+        default=True, editable=False
+    )
     is_active: models.BooleanField[bool, bool] = models.BooleanField(default=True)
     synced_at: models.DateTimeField[datetime | None, datetime | None] = (
         models.DateTimeField(null=True)

@@ -5,27 +5,27 @@ from contextlib import suppress
 from urllib.parse import urljoin
 
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from ntt_auth.django import conf, leaving, pending, sessions
-from ntt_auth.errors import AuthError, Refused, Unavailable
+from ntt_auth.django import conf, faults, leaving, pages, pending, sessions
+from ntt_auth.errors import (
+    AuthError,
+    ConfigurationError,
+    Forbidden,
+    Refused,
+    Unavailable,
+)
 from ntt_auth.oidc import Ask, LoggedOut, LogoutTokenInvalid, LogoutTokenReplayed
 from ntt_auth.oidc.statements import LEEWAY_SECONDS, LOGOUT_FRESH_SECONDS
 
-_PAGE = """<!doctype html>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<h1>{title}</h1>
-<p>{reason}</p>
-<p><a href="{again}">Try again</a></p>
-"""
+_TITLE = "The sign-in did not succeed"
 
 
 @never_cache
@@ -56,6 +56,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@transaction.non_atomic_requests  # locks until the answer end others by a deadlock
 @never_cache
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
@@ -76,7 +77,13 @@ def _back(
         return _failed("This sign-in did not begin in this browser, or is over.", 400)
     try:
         tokens = conf.client().exchange(begun.pending, request.GET.dict())
+        faults.mended()
         sessions.begin(request, tokens)
+    except ConfigurationError as error:
+        outage = faults.tell(error)
+        return _failed(outage.title, outage.status)
+    except Forbidden as error:
+        return _unwelcome(error)
     except (Unavailable, Refused) as error:
         return _failed(error.title, error.status)
     except AuthError as error:
@@ -84,6 +91,7 @@ def _back(
     return HttpResponseRedirect(begun.goes_to)
 
 
+@transaction.non_atomic_requests
 @never_cache
 @csrf_protect
 @require_POST
@@ -105,6 +113,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.non_atomic_requests
 @never_cache
 @csrf_exempt
 @require_POST
@@ -157,8 +166,11 @@ def _failed(
     reason: str,
     status: int,
 ) -> HttpResponse:
-    title = "The sign-in did not succeed"
-    page = _PAGE.format(
-        title=title, reason=escape(reason), again=escape(reverse("ntt_auth:login"))
-    )
-    return HttpResponse(page, status=status)
+    again = reverse("ntt_auth:login")
+    return pages.told(_TITLE, reason, status, (again, "Try again"))
+
+
+def _unwelcome(error: Forbidden) -> HttpResponse:
+    other = f"{reverse('ntt_auth:login')}?prompt=login"
+    link = (other, "Sign in with another account")
+    return pages.told(error.title, error.action, error.status, link)

@@ -237,7 +237,9 @@ def _key(
     """
     now = time.monotonic()
     stale = now - party.keys_read > KEYS_FRESH_SECONDS
-    if (stale or kid not in party.keys) and now - party.keys_asked > KEYS_AGAIN_SECONDS:
+    # without any key whoever comes asks: others may be on their way, and know none yet
+    may_ask = not party.keys or now - party.keys_asked > KEYS_AGAIN_SECONDS
+    if (stale or kid not in party.keys) and may_ask:
         party.keys_asked = now
         url = party.url("/.well-known/jwks.json")
         try:

@@ -3,19 +3,15 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
 from ntt_auth.django.accounts.models import Account
 from ntt_auth.django.models import Person
 
 
-def user_of(person: Person | None) -> Any:
-    """Return the linked user; nobody where there is no person or the user is inactive."""
-    if person is None:
-        return AnonymousUser()
-    user = _linked(person) or _made(person)
-    return user if user.is_active else AnonymousUser()
+def user_of(person: Person) -> Any:
+    """Return the linked user, who may be inactive."""
+    return _linked(person) or _made(person)
 
 
 def _linked(person: Person) -> Any:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         *args: Any,
         **options: Any,
     ) -> None:
-        """Page through all users; who is not among them becomes inactive.
+        """Page through all users; who is not among them becomes disabled.
 
         Sign-ins that are long over are forgotten.
         """

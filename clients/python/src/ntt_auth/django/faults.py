@@ -1,0 +1,31 @@
+"""What only the operator of this site can mend: told once in the log, until it is mended."""
+
+import logging
+import threading
+
+from ntt_auth.django import conf
+from ntt_auth.errors import ConfigurationError, ServerUnavailable
+
+_log = logging.getLogger("ntt_auth.django")
+_guard = threading.Lock()
+_told: set[str] = set()
+_REFUSED = (
+    "%s refuses this client (%s). Correct CLIENT_ID and CLIENT_SECRET in NTT_AUTH, or the"
+    " variables NTT_AUTH_CLIENT_ID and NTT_AUTH_CLIENT_SECRET: was the secret replaced there?"
+)
+
+
+def tell(error: ConfigurationError) -> ServerUnavailable:
+    """Log that the issuer refuses this client; return the outage that this is for others."""
+    with _guard:
+        is_new = error.code not in _told
+        _told.add(error.code)
+    if is_new:
+        _log.error(_REFUSED, conf.options().issuer, error.code)
+    return ServerUnavailable("The issuer refuses this site.")
+
+
+def mended() -> None:
+    """Tell it again when it comes again."""
+    with _guard:
+        _told.clear()

@@ -1,0 +1,1 @@
+"""`ntt_auth.django`, in a site that is served."""
