@@ -370,16 +370,21 @@ describe("the proxy", () => {
     issuer.expiresIn = 30;
     await signedIn(auth);
     issuer.kid = "two"; // a key that has to be read
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
+    vi.useFakeTimers({ toFake: ["Date", "performance"] });
+    const later = () => {
+      vi.setSystemTime(Date.now() + 31_000);
+      vi.advanceTimersByTime(31_000);
+    };
+    later();
     issuer.down = 503;
     browser.take(await auth.proxy()(browser.request("/")));
     expect(await auth.getToken(browser.jar)).toMatch(/^access-3-/);
     issuer.down = undefined;
-    vi.setSystemTime(Date.now() + 31_000);
+    later();
     browser.take(await auth.proxy()(browser.request("/")));
     expect(issuer.forms.at(-1)?.refresh_token).toBe("refresh-3");
     issuer.wrong = { sub: "mallory" };
-    vi.setSystemTime(Date.now() + 31_000);
+    later();
     const response = await auth.proxy({ protect: ["/orders"] })(browser.request("/orders"));
     expect(response.status).toBe(503);
     expect(response.headers.getSetCookie()).toEqual([]);
