@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Headless, type SignedIn } from "../src/headless/index.js";
 import {
   BadRequest,
@@ -9,6 +9,7 @@ import {
   Unauthenticated,
   Verifier,
 } from "../src/index.js";
+import { runnable, snippets } from "./snippets.js";
 import { installed, Service } from "./testing/service.js";
 
 const PASSWORD = "a passphrase of her own";
@@ -26,6 +27,7 @@ describe.skipIf(!installed)("the client of a service that manages", () => {
     client = new Client({ issuer: service.issuer, ...desk });
   });
   afterAll(() => service.stop());
+  afterEach(() => vi.unstubAllEnvs());
 
   it("makes what a tenant needs", async () => {
     const tenant = await client.tenants.create({ slug: "shop", name: "A shop" });
@@ -125,6 +127,24 @@ describe.skipIf(!installed)("the client of a service that manages", () => {
       clientSecret: "of nobody at all",
     });
     await expect(unknown.users.list().page()).rejects.toMatchObject({ code: "invalid_client", status: 401 });
+  });
+
+  it.each([
+    ["README.md", "Service client"],
+    ["docs/client.md", "The REST client"],
+  ])("is what the snippet of %s runs", async (page, heading) => {
+    vi.stubEnv("NTT_AUTH_ISSUER", service.issuer);
+    vi.stubEnv("NTT_AUTH_CLIENT_ID", desk.clientId);
+    vi.stubEnv("NTT_AUTH_CLIENT_SECRET", desk.clientSecret);
+    const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await client.users.create({ email: `reader@${heading.length}.example` });
+    const { code } = snippets(page).find(({ title }) => title === heading) ?? { code: "" };
+    const slug = `snippet-${heading.length}`;
+    await client.tenants.create({ slug });
+    await (await runnable(code.replace('"shop"', `"${slug}"`)))({});
+    expect(said).toHaveBeenCalledWith(`reader@${heading.length}.example`);
+    said.mockRestore();
+    expect(await idsOf(client.tenant(slug).roles.list())).toHaveLength(1);
   });
 
   it("has a token that verifies offline", async () => {

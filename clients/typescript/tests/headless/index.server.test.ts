@@ -8,6 +8,7 @@ import {
   type Waiting,
 } from "../../src/headless/index.js";
 import { NotFound, Unauthenticated } from "../../src/index.js";
+import { runnable, snippets } from "../snippets.js";
 import { installed, Service } from "../testing/service.js";
 import { app, Browser } from "./authenticator.js";
 
@@ -19,6 +20,7 @@ describe.skipIf(!installed)("screens of one's own", () => {
   let service: Service;
   let headless: Headless;
   let strict: Headless;
+  const clients = new Map<Headless, string>();
 
   beforeAll(async () => {
     service = await new Service().start("localhost");
@@ -32,7 +34,9 @@ describe.skipIf(!installed)("screens of one's own", () => {
     await service.make("create-tenant", slug, "--registration", "open", ...policy);
     const traits = ["--name", "Web", "--type", "spa", "--first-party"];
     const { client_id: clientId } = await service.make("create-application", "--tenant", slug, ...traits);
-    return new Headless({ issuer: service.issuer, clientId });
+    const made = new Headless({ issuer: service.issuer, clientId });
+    clients.set(made, clientId as string);
+    return made;
   }
 
   async function person(email: string): Promise<void> {
@@ -115,6 +119,38 @@ describe.skipIf(!installed)("screens of one's own", () => {
     const own = new Headless({ issuer: service.issuer, token: tokens.access_token });
     expect((await own.me.mfa.list()).data.map(({ name }) => name)).toContain("Laptop");
     waits(await own.reauthenticate(), "mfa");
+  });
+
+  it("is what the snippets of docs/client.md do", async () => {
+    const [own, passkeys] = snippets("docs/client.md").filter(({ title }) => title === "Own screens");
+    const email = "erin@example.com";
+    await person(email);
+    const here = (code = "") =>
+      code.replace("https://id.example.com", service.issuer).replace('"web"', `"${clients.get(strict)}"`);
+    const signIn = await runnable(
+      here(own?.code),
+      ["email", "password", "ask", "keep"],
+      ["headless", "step"],
+    );
+    const keep = vi.fn();
+    let code = () => "";
+    const world = { email, password: PASSWORD, keep, ask: async () => code() };
+    const begun = waits((await signIn(world)).step as Step, "mfa-enrollment");
+    const { secret } = await strict.enrollment.totp(begun.flowToken);
+    code = app(secret);
+    await strict.enrollment.confirmTotp(begun.flowToken, code());
+    const { headless } = await signIn(world);
+    expect(keep).toHaveBeenCalledWith(expect.objectContaining({ token_type: "Bearer" }));
+
+    const browser = new Browser(service.issuer);
+    vi.stubGlobal("navigator", browser.navigator);
+    vi.stubGlobal("PublicKeyCredential", browser.PublicKeyCredential);
+    const { me } = new Headless({ issuer: service.issuer, token: keep.mock.calls[0]?.[0].access_token });
+    const another = await me.mfa.enroll({ method: "webauthn" });
+    const credential = await createPasskey(another);
+    await me.mfa.confirm({ method: "webauthn", flow_token: another.flow_token, credential });
+    const { step } = await (await runnable(here(passkeys?.code), ["headless"], ["step"]))({ headless });
+    expect(isIn(step as Step).tokens.user.email).toBe(email);
   });
 
   it("lists the providers, and knows none that nobody set up", async () => {
