@@ -169,8 +169,12 @@ describe("signing in", () => {
     const auth = made();
     const back = new URL(issuer.authorize(await begun(auth), "<script>x"));
     back.searchParams.set("error_description", "<b>call us</b>");
-    const text = await (await auth.handlers.GET(browser.request(back.href))).text();
-    expect(text).not.toMatch(/<|call us/);
+    const response = await auth.handlers.GET(browser.request(back.href));
+    expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    const text = await response.text();
+    expect(text).toContain("The sign-in failed (scriptx).");
+    expect(text).toContain('<a href="/api/auth/login">');
+    expect(text).not.toMatch(/<script|<b>|call us/);
   });
 });
 
