@@ -15,6 +15,7 @@ from accounts.models import Lockout, User
 from accounts.privacy.services import erase_user
 from accounts.rights import Rights, rights_of, set_rights
 from accounts.search import by_address
+from accounts.services.inviting import may_be_invited
 from accounts.services.users import NewUser
 from config import console
 from config.admin import display
@@ -49,7 +50,7 @@ class UserAdmin(ConsoleAdmin):
     readonly_fields = ["email", "state", *_DATES]
     actions_list = ["add_user"]
     actions_detail = [
-        *["disable", "enable", "end_sessions", "unlock"],
+        *["send_invitation", "disable", "enable", "end_sessions", "unlock"],
         *["set_password", "reset_factors", "erase"],
     ]
 
@@ -139,7 +140,8 @@ class UserAdmin(ConsoleAdmin):
     @operation(
         Operation(
             label="Add user",
-            question="The address counts as verified. Tell the person the password.",
+            question="Give a password and tell it to the person: their address then counts "
+            "as verified. Or give none: they are mailed a link.",
             done="The user was added.",
             permission="add",
             form=NewUserForm,
@@ -151,8 +153,33 @@ class UserAdmin(ConsoleAdmin):
         form: NewUserForm,
     ) -> None:
         """Make a user; never staff."""
-        new = NewUser(**form.cleaned_data, verified=True)
+        given = form.cleaned_data
+        told = bool(given["password"])
+        new = NewUser(
+            email=given["email"],
+            password=given["password"] or None,
+            name=given["name"],
+            verified=told,
+            send_invite=not told,
+        )
         services.create_user(new, acting_user=request.user)
+
+    @operation(
+        Operation(
+            label="Send invitation",
+            question="A link by which to choose a password is mailed to the user. It is good "
+            "for a week; a link mailed before is dead.",
+            done="The link was mailed.",
+            offered=may_be_invited,
+        )
+    )
+    def send_invitation(
+        self,
+        request: ConsoleRequest,
+        obj: User,
+    ) -> None:
+        """Mail the link once more to who has never come in."""
+        services.invite_user(obj, acting_user=request.user)
 
     @operation(
         Operation(

@@ -18,7 +18,13 @@ class NewUserForm(forms.Form):
 
     email = forms.CharField(label="E-mail", max_length=254)
     name = forms.CharField(max_length=150, required=False)
-    password = forms.CharField(widget=_NEW, strip=False, max_length=4096)
+    password = forms.CharField(
+        widget=_NEW,
+        strip=False,
+        max_length=4096,
+        required=False,
+        help_text="Leave empty to mail them a link, good for a week, to choose one.",
+    )
 
 
 class PasswordForm(forms.Form):
@@ -62,7 +68,9 @@ class RightsForm(RefusableForm):
         self.fields["is_staff"].label = "Staff"
         self.fields["is_staff"].help_text = "May sign in to this console."
         self.fields["is_superuser"].label = "Superuser"
-        self.fields["is_superuser"].help_text = "May do everything, without being told."
+        self.fields["is_superuser"].help_text = (
+            "May do everything, whatever is ticked below."
+        )
         if self.instance.pk:
             held = rights_of(self.instance).permissions
             self.initial.setdefault("rights", sorted(held))

@@ -207,6 +207,7 @@ class MailLink(models.Model):
 
         VERIFY_EMAIL = "verify", "prove an address"
         RESET_PASSWORD = "reset", "choose a new password"  # nosec: no password
+        FIRST_PASSWORD = "invite", "choose the first password"  # nosec: no password
         CHANGE_EMAIL = "change", "confirm a new address"
         UNDO_EMAIL_CHANGE = "undo", "take an address change back"
         CANCEL_ERASURE = "keep", "keep the account"

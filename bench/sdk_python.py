@@ -114,20 +114,28 @@ def speeds() -> dict[str, float]:
             return rounds(others(issuer, tokens) | ours)
 
 
+def rs256(
+    issuer: Issuer,
+    key: rsa.RSAPrivateKey,
+) -> list[str]:
+    """Give the issuer an RSA key and a revocation; return tokens of that key."""
+    own = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    issuer.server.says("/jwks", {"keys": [own | {"kid": "r1", "alg": "RS256"}]})
+    issuer.rows.append(row("session", "another"))
+    header = {"typ": "at+jwt", "kid": "r1"}
+    return [
+        jwt.encode(issuer.claims(jti=f"j{number}"), key, "RS256", header)
+        for number in range(TOKENS)
+    ]
+
+
 def vendor() -> dict[str, float]:
     """Verify RS256, the only algorithm of Auth0's SDK (which knows no revocations)."""
     key = rsa.generate_private_key(65537, 2048)
     public = key.public_key()
     with serving() as server:
         issuer = Issuer(server)
-        own = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
-        server.says("/jwks", {"keys": [own | {"kid": "r1", "alg": "RS256"}]})
-        issuer.rows.append(row("session", "another"))
-        header = {"typ": "at+jwt", "kid": "r1"}
-        tokens = [
-            jwt.encode(issuer.claims(jti=f"j{number}"), key, "RS256", header)
-            for number in range(TOKENS)
-        ]
+        tokens = rs256(issuer, key)
         auth0 = TokenVerifier(
             AsymmetricSignatureVerifier(f"{issuer.url}/jwks"),
             issuer.url,

@@ -28,6 +28,14 @@ _PAGE_POLICY = (
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _NUMBERED = re.compile(r"(https?:)//\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+ALONE = "same-origin"  # no window of another site knows it
+_SIGNING_IN = (
+    "/oauth/authorize",
+    *("/account/login/", "/account/passkey/", "/account/signup/"),
+    *("/account/verify/", "/account/verify-first/", "/account/reauthenticate/"),
+    *("/account/2fa/authenticate/", "/account/2fa/required/"),
+    *("/account/social/", "/account/connect/"),
+)
 # unfold's Alpine evaluates expressions and sets styles; no inline script, nothing from
 # elsewhere.
 _ADMIN_POLICY = _PAGE_POLICY.replace(
@@ -104,7 +112,7 @@ def shielding(path: str) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": _referrer(path),
-        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": _opener(path),
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Content-Security-Policy": _policy(path),
     }
@@ -126,6 +134,16 @@ def page_policy(form_action: str = "") -> str:
     if not (_ORIGIN.fullmatch(named) or _SCHEME.fullmatch(named)):
         return _PAGE_POLICY
     return _PAGE_POLICY.replace("form-action 'self'", f"form-action 'self' {named}")
+
+
+def _opener(path: str) -> str:
+    """Return whether a page stays tied to a window of another site that opened it.
+
+    Pages of signing in, where operators chose so (ADR 0022). The page on which a click
+    gives something away, consent, says `same-origin` itself.
+    """
+    tied = settings.POPUP_SIGN_IN and path.startswith(_SIGNING_IN)
+    return "unsafe-none" if tied else ALONE
 
 
 def _referrer(path: str) -> str:

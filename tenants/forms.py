@@ -183,7 +183,7 @@ class ApplicationForm(RefusableForm):
             "is_first_party": "First-party",
             "require_pushed_authorization_requests": "Require pushed requests (PAR)",
             "signing_algorithm": "Access tokens are signed with",
-            "manages": "Manages by the API",
+            "manages": "May manage",
             "id_token_algorithm": "ID tokens are signed with",
             "backchannel_logout_uri": "Back-channel logout URI",
             "client_authentication": "It proves itself by",
@@ -197,9 +197,10 @@ class ApplicationForm(RefusableForm):
             "secret may sign people in by REST.",
             "require_pushed_authorization_requests": "Sign-ins begin with a call from "
             "its server (RFC 9126), so that nobody alters them on the way.",
-            "manages": "What this service may do without a person, with its secret "
-            "alone: its tenant as a tenant admin, or everything as a superuser (only in "
-            "the built-in tenant). First-party services only; only superusers set it.",
+            "manages": "What this service may do over the management API with its secret "
+            "alone: in its own tenant what a tenant admin may, or everywhere what a "
+            "superuser may, except to operators (a service of the tenant default only). "
+            "For first-party services; only superusers give it.",
             "id_token_algorithm": "RS256 is what every OpenID Connect client knows.",
             "access_token_seconds": "Empty takes the instance's.",
             "session_idle_seconds": "Without a refresh. Empty takes the instance's.",

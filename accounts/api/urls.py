@@ -39,4 +39,5 @@ urlpatterns = [
     path("users/<uuid:user_id>/disable", views.DisableView.as_view(), name="disable"),
     path("users/<uuid:user_id>/enable", views.EnableView.as_view(), name="enable"),
     path("users/<uuid:user_id>/unlock", views.UnlockView.as_view(), name="unlock"),
+    path("users/<uuid:user_id>/invite", views.InviteView.as_view(), name="invite-user"),
 ]

@@ -99,7 +99,7 @@ class UsersView(APIView):
         query=[
             *PAGING,
             ("email", "one address, however it is spelled"),
-            ("q", "part of an address, or an id"),
+            ("q", "the beginning of an address or a name, or an id"),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -195,3 +195,10 @@ class UnlockView(_ActionView):
     """Lift a user's lockouts."""
 
     service = staticmethod(services.lift_lockouts)
+
+
+@extend_schema_view(post=extend_schema(operation_id="inviteUser"))
+class InviteView(_ActionView):
+    """Mail who has never come in a new link to choose a password by; the one before is dead."""
+
+    service = staticmethod(services.invite_user)

@@ -12,6 +12,7 @@ class Action(models.TextChoices):
 
     USER_REGISTERED = "account:user:registered", "signed up"
     USER_CREATED = "account:user:created", "user created"
+    USER_INVITED = "account:user:invited", "user mailed a new link to come in by"
     USER_CHANGED = "account:user:changed", "user changed"
     USER_DISABLED = "account:user:disabled", "user disabled"
     USER_ENABLED = "account:user:enabled", "user enabled"

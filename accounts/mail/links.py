@@ -43,12 +43,16 @@ class Rule:
     each: bool = False
 
 
-# dead with a new password or address: they prove or change what is no longer so
-OVERTAKEN = (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
+# these give a password; the next, dead with a new one or a new address, prove or change
+# what is no longer so
+PASSWORD = (Purpose.RESET_PASSWORD, Purpose.FIRST_PASSWORD)
+OVERTAKEN = (Purpose.VERIFY_EMAIL, *PASSWORD, Purpose.CHANGE_EMAIL)
+_RESET = "/account/password/reset/key/"
 _DAY = 86400
 RULES: dict[str, Rule] = {
     Purpose.VERIFY_EMAIL: Rule("/account/verify-email/", _DAY, epoch=False),
-    Purpose.RESET_PASSWORD: Rule("/account/password/reset/key/", 3600, login=True),
+    Purpose.RESET_PASSWORD: Rule(_RESET, 3600, login=True),
+    Purpose.FIRST_PASSWORD: Rule(_RESET, 7 * _DAY, login=True),
     Purpose.CHANGE_EMAIL: Rule("/account/email/confirm/", _DAY, address=False),
     Purpose.UNDO_EMAIL_CHANGE: Rule(
         "/account/email/undo/",
@@ -111,11 +115,11 @@ def pretend(purpose: Purpose) -> str:
 
 def look(
     token: str,
-    purpose: Purpose,
+    *purposes: Purpose,
 ) -> MailLink:
     """Return a link that is still good, and change nothing. Raises `LinkInvalid`."""
     rows = MailLink.objects.select_related("user")
-    link = rows.filter(digest=_digest(token), purpose=purpose).first()
+    link = rows.filter(digest=_digest(token), purpose__in=purposes).first()
     if link is None or not _stands(link, link.user):
         raise LinkInvalid
     return link
@@ -123,7 +127,7 @@ def look(
 
 def claim(
     token: str,
-    purpose: Purpose,
+    *purposes: Purpose,
 ) -> MailLink:
     """Use a link up, in the caller's transaction, and hold its person's row to the commit.
 
@@ -131,7 +135,7 @@ def claim(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a link is claimed in the transaction that acts on it")
-    link = look(token, purpose)
+    link = look(token, *purposes)
     person = User.objects.select_for_update().filter(pk=link.user_id).first()
     open_ones = MailLink.objects.filter(pk=link.pk, claimed_at=None)
     if person is None or not open_ones.update(claimed_at=timezone.now()):
@@ -140,6 +144,15 @@ def claim(
         raise LinkInvalid
     link.user = person
     return link
+
+
+def pending(
+    person: User,
+    purpose: Purpose,
+) -> bool:
+    """Tell whether a person has a link for this purpose that is still good."""
+    mine = MailLink.objects.filter(user=person, purpose=purpose, claimed_at=None)
+    return any(_stands(link, person) for link in mine)
 
 
 def void(

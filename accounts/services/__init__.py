@@ -22,6 +22,7 @@ from accounts.services.factors import (
     reset_factors,
 )
 from accounts.services.importing import import_users
+from accounts.services.inviting import invite_user
 from accounts.services.setup import claim_setup_link, create_setup_link
 from accounts.services.users import change_password, change_profile, create_user
 
@@ -41,6 +42,7 @@ __all__ = [
     "enable_user",
     "export_users",
     "import_users",
+    "invite_user",
     "lift_lockouts",
     "sign_out_everywhere",
 ]

@@ -18,7 +18,7 @@ from accounts.errors import FlowInvalid, MfaRequired
 from accounts.flows import verification
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
-from accounts.models import User
+from accounts.models import MailLink, User
 from accounts.services.takeover import take_over
 from accounts.signals import credentials_changed
 from config.errors import InvalidInput, TooManyRequests, Unavailable
@@ -61,7 +61,7 @@ def ask_factor(*, key: str) -> flows.Pending | None:
 
     None where it asks for none. The link stays as it was. Raises `LinkInvalid`.
     """
-    user = links.look(key, Purpose.RESET_PASSWORD).user
+    user = links.look(key, *links.PASSWORD).user
     if not verification.is_verified(user.pk) or not flows.has_factor(user.pk):
         return None
     return flows.ask_for(user, flows.Purpose.RESET)
@@ -79,22 +79,28 @@ def confirm_reset(
     account keeps nothing of it. `proof` is a second factor's. Raises `LinkInvalid`, and
     `PasswordRefused` or what `_second_factor` does: these leave the link as it was.
     """
-    user = links.look(key, Purpose.RESET_PASSWORD).user
+    user = links.look(key, *links.PASSWORD).user
     passwords.validate(password, user_email=user.email, name=user.name)
     proven = verification.is_verified(user.pk)
     if proven:  # else the factors are the maker's
         _second_factor(user, proof)
     hashed = make_password(password)
     with transaction.atomic():
-        link = links.claim(key, Purpose.RESET_PASSWORD)
+        link = links.claim(key, *links.PASSWORD)
         person = link.user
         if verification.is_verified(person.pk) != proven:
             raise Unavailable(retry_after=1)
         if not proven:
-            _arrive(person, invited=bool(link.data.get("invited")))
+            _arrive(person, invited=_invited(link))
         _replace_password(person, hashed)
     lockouts.lift(person.email_key, ip=lockouts.caller())
     return person
+
+
+def _invited(link: MailLink) -> bool:
+    """Tell whether an invitation stands, or was one: a reset asked for leaves it alone."""
+    first = Purpose.FIRST_PASSWORD
+    return link.purpose == first or links.pending(link.user, first)
 
 
 def _arrive(
@@ -104,8 +110,8 @@ def _arrive(
 ) -> None:
     """Note that somebody proved their address for the first time.
 
-    Who was invited has an account that an operator made for them, as they left it: the
-    link is dead after any change. Any other may have been made by a stranger.
+    Who was invited has an account that an operator made for them, as they left it: an
+    invitation is dead after any change. Any other may have been made by a stranger.
     """
     if not invited:
         take_over(person)

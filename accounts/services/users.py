@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import addresses, limits, names, passwords
+from accounts import addresses, names, passwords
 from accounts.audit.actions import Action
 from accounts.audit.services import record
 from accounts.errors import EmailTaken, InvalidCredentials
@@ -20,6 +19,7 @@ from accounts.flows import verification
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
 from accounts.models import User
+from accounts.services import inviting
 from accounts.services.authority import (
     require_person,
     require_self_or_superuser,
@@ -27,8 +27,6 @@ from accounts.services.authority import (
 )
 from accounts.signals import credentials_changed
 from config.errors import InvalidInput, NotFound
-
-INVITED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -68,27 +66,14 @@ def create_user(
         )
     user = prepare(new)
     if new.send_invite:
-        limits.hit("resend_account", "invited", user.email_key)
+        inviting.count(user)
     action = Action.SUPERUSER_CREATED if new.is_superuser else Action.USER_CREATED
     with once_per_address(user.email_key), transaction.atomic():
         store(user, verified=new.verified)
         record(action, acting=acting_user, target=user)
         if new.send_invite:
-            _invite(user, proven=new.verified)
+            inviting.mail(user, proven=new.verified)
     return user
-
-
-def _invite(
-    user: User,
-    *,
-    proven: bool,
-) -> None:
-    """Mail the link by which somebody chooses the password of an account made for them."""
-    until = timezone.now() + INVITED_FOR
-    link = links.make(
-        user, Purpose.RESET_PASSWORD, data={"invited": True}, expires_at=until
-    )
-    letters.write_to("account-made", user, proven=proven, link=link)
 
 
 def user_of(email: str) -> User:
@@ -217,7 +202,7 @@ def change_password(
         user.refresh_from_db()
         reason = Action.PASSWORD_CHANGED
         record(reason, acting=acting_user, target=user)
-        links.void(user, Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
+        links.void(user, *links.PASSWORD, Purpose.CHANGE_EMAIL)
         letters.notify("password-changed", user)
         credentials_changed.send(
             User,

@@ -278,6 +278,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-none-match",
+    "x-requested-with",  # Swagger's, with the code; we read nothing into it
 ]
 CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
 CORS_PREFLIGHT_MAX_AGE = 3600
@@ -304,6 +305,7 @@ METRICS_TOKEN: str = read("METRICS_TOKEN")
 LOG_FORMAT: str = read("LOG_FORMAT", "json" if PRODUCTION else "text")
 LOGGING = logs.configure(format=LOG_FORMAT, level=read("LOG_LEVEL"))
 OUTBOUND_ALLOWED_HOSTS: list[str] = read("OUTBOUND_ALLOWED_HOSTS", [])
+POPUP_SIGN_IN: bool = read("POPUP_SIGN_IN")
 WEB_WORKERS: int = read("WEB_WORKERS")
 # signing in can hold slots and queue; these many threads stay free for tokens
 WEB_THREADS: int = read("WEB_THREADS", HASHING_SLOTS + HASHING_QUEUE + 14)

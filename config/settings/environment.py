@@ -174,6 +174,12 @@ TABLE: list[Variable] = [
             None,
             "private hosts or CIDRs that URLs of clients may lead to",
         ),
+        (
+            "POPUP_SIGN_IN",
+            "bool",
+            False,
+            "pages of signing in stay tied to the window that opened them",
+        ),
     ),
 ]
 

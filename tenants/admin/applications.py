@@ -32,7 +32,6 @@ _GROUPS: list[tuple[str | None, list[str]]] = [
             *[
                 "audiences",
                 "scopes",
-                "manages",
                 "signing_algorithm",
                 "id_token_algorithm",
             ],
@@ -40,6 +39,7 @@ _GROUPS: list[tuple[str | None, list[str]]] = [
             "session_absolute_seconds",
         ],
     ),
+    ("Management", ["manages"]),
     ("Sign-out", ["post_logout_redirect_uris", "backchannel_logout_uri"]),
     ("Client authentication", ["client_authentication", "jwks", "jwks_uri"]),
     ("For people", ["client_uri", "policy_uri", "tos_uri"]),
@@ -54,7 +54,9 @@ class ApplicationAdmin(KeptAdmin):
     form = ApplicationForm
     kept = ("tenant", "type")
     shown = ("client_id", "state", "id", "created_at")
-    list_display = ["name", "client_id", "tenant", "type", "is_first_party", "state"]
+    list_display = [
+        *["name", "client_id", "tenant", "type", "is_first_party", "manager", "state"],
+    ]
     list_filter = ["type", "is_first_party", "manages"]
     list_select_related = ["tenant"]
     search_fields = ["client_id", "name"]
@@ -70,6 +72,15 @@ class ApplicationAdmin(KeptAdmin):
     ) -> Any:
         record = [("Record", {"fields": self.shown})] if obj else []
         return [(title, {"fields": names}) for title, names in _GROUPS] + record
+
+    @display(
+        description="Manages",
+        ordering="manages",
+        label={"its own tenant": "info", "the whole instance": "warning"},
+    )
+    def manager(self, obj: Application) -> str | None:
+        """Tell what it manages as itself."""
+        return obj.get_manages_display() if obj.manages else None
 
     @display(description="APIs")
     def audiences(self, obj: Application) -> str:

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts import flows
 from accounts.audit.models import Event
+from accounts.flows import verification
 from accounts.models import Lockout, User
 from accounts.rights import rights_of
 from tests.authenticators import has_app
 from tests.factories import PASSWORD, UserFactory
+from tests.mailbox import last_mail
 from tests.operators import all_rights_but_root, console, root, staff
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +76,10 @@ def test_a_forged_form_of_staff_changes_nothing(
 
 @pytest.mark.parametrize(
     "deed",
-    ["disable", "enable", "end-sessions", "unlock", "set-password", "erase"],
+    [
+        *["disable", "enable", "end-sessions", "unlock"],
+        *["set-password", "erase", "send-invitation"],
+    ],
 )
 def test_a_forged_deed_of_staff_touches_no_superuser(deed: str) -> None:
     target = root()
@@ -171,13 +176,27 @@ def test_a_superuser_adds_a_user_who_is_no_staff() -> None:
     assert Event.objects.get(action="account:user:created").actor_id == str(operator.pk)
 
 
+def test_without_a_password_the_new_are_mailed_a_link_and_one_again() -> None:
+    client = console(root())
+    form = {"email": "new@example.com", "name": "New", "password": ""}
+    assert client.post(f"{LIST}add-user/", form).status_code == 302
+    made, first = User.objects.get(email_key="new@example.com"), last_mail().key
+    assert not made.has_usable_password() and not verification.is_verified(made.pk)
+    assert "send-invitation" in client.get(page_of(made)).content.decode()
+    assert client.post(f"{LIST}{made.pk}/send-invitation/").status_code == 302
+    assert last_mail().key != first
+    made.set_password(NEW)
+    made.save()
+    assert "send-invitation" not in client.get(page_of(made)).content.decode()
+
+
 @pytest.mark.parametrize(
     "email,password,complaint",
     [
         ("not an address", NEW, "mail"),
         ("new@example.com", "short", "15"),
         ("taken@example.com", NEW, "account with this"),
-        ("new@example.com", "", "required"),
+        ("", NEW, "required"),
     ],
 )
 def test_a_refused_new_user_is_told_why_and_the_password_is_not_echoed(

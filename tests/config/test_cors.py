@@ -57,6 +57,7 @@ def test_a_preflight_from_a_listed_origin_is_answered(client: Client) -> None:
         "content-type",
         "idempotency-key",
         "if-none-match",
+        "x-requested-with",
     }
     assert answer["Vary"].lower() == "origin"
     assert "Access-Control-Allow-Credentials" not in answer

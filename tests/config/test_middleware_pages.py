@@ -66,6 +66,22 @@ def test_https_is_pinned_where_it_is_spoken(
     assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
+SIGNING_IN = ["/oauth/authorize", "/account/login/", "/account/2fa/authenticate/"]
+BESIDE = ["/account/", "/account/2fa/", "/account/password/reset/", "/oauth/logout"]
+
+
+@pytest.mark.parametrize("path", [*SIGNING_IN, *BESIDE, "/oauth/device", "/admin/"])
+def test_no_window_of_another_site_knows_a_page_unless_operators_chose_so(
+    path: str,
+    settings: Any,
+) -> None:
+    name, request = "Cross-Origin-Opener-Policy", RequestFactory().get(path)
+    assert SecurityHeadersMiddleware(fine)(request)[name] == "same-origin"
+    settings.POPUP_SIGN_IN = True
+    chosen = SecurityHeadersMiddleware(fine)(request)[name]
+    assert chosen == ("unsafe-none" if path in SIGNING_IN else "same-origin")
+
+
 @pytest.mark.parametrize("path", ["/api/v1/x", "/account/x", "/admin/x"])
 def test_what_is_personal_is_not_stored(path: str) -> None:
     answer = SecurityHeadersMiddleware(fine)(RequestFactory().get(path))

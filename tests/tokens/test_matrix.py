@@ -17,6 +17,7 @@ from accounts.models import User
 from config.errors import ServiceError
 from tenants.models import Tenant
 from tests.accounts.flows.doors import mailed_code
+from tests.tokens import managing
 from tests.tokens.reasons import (
     LIFTS,
     NEWCOMER,
@@ -268,6 +269,7 @@ def published() -> str:
             "A sign-up under way is refused as a sign-in under way is, and leaves no session.",
             "So is a verification: the reason before the code, or between code and mint.",
             "",
+            *managing.published(),
         ]
     )
 

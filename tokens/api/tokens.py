@@ -23,6 +23,7 @@ from tokens.api.serializers import (
     VerifyInput,
     VerifyResponse,
 )
+from tokens.errors import TokenExpired, TokenRevoked
 from tokens.services import feed as feeds
 from tokens.services import sessions
 from tokens.services.refresh import refresh
@@ -39,9 +40,15 @@ def refreshed(given: dict[str, Any]) -> Answer:
 
 
 def verified(given: dict[str, Any]) -> Answer:
-    """Look at the token of a valid body; a bad one is an answer, and is counted."""
+    """Look at the token of a valid body; a bad one is an answer, and one not ours is counted.
+
+    Who asks about a token that was ours guesses nothing: services are sent such by their
+    callers, as often as these like.
+    """
     try:
         principal = verification.verify(given["token"], audience=given.get("audience"))
+    except (TokenExpired, TokenRevoked):
+        return Answer({"active": False})
     except NotAuthenticated:
         refusal = count_failure()
         if refusal is not None:

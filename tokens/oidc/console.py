@@ -73,8 +73,7 @@ def _proof(application: Application) -> str:
 def _generic(application: Application) -> dict[str, str]:
     """Return what programs with generic OpenID Connect settings ask for."""
     found = {"OIDC_CLIENT_ID": application.client_id}
-    if application.is_confidential and not application.signs_with_key:
-        found["OIDC_CLIENT_SECRET"] = "the-secret-shown-once"
+    found |= _secret(application, "OIDC_CLIENT_SECRET")
     if CODE not in application.grants:
         scopes = [MANAGE] if application.may_manage else application.scopes
         if DEVICE in application.grants:
@@ -96,6 +95,15 @@ def _generic(application: Application) -> dict[str, str]:
     }
 
 
+def _secret(
+    application: Application,
+    name: str,
+) -> dict[str, str]:
+    """Return the variable of the secret of whoever has one."""
+    has_one = application.is_confidential and not application.signs_with_key
+    return {name: "the-secret-shown-once"} if has_one else {}
+
+
 def _of_api(application: Application) -> list[str]:
     """Return the scopes of its first API: what a token without `resource` may hold."""
     first = application.applicationapi_set.select_related("api").first()
@@ -110,6 +118,7 @@ def _sdk(application: Application) -> dict[str, str]:
     return {
         "NTT_AUTH_ISSUER": settings.ISSUER,
         "NTT_AUTH_CLIENT_ID": application.client_id,
+        **_secret(application, "NTT_AUTH_CLIENT_SECRET"),
         **({"NTT_AUTH_AUDIENCE": audience} if audience else {}),
     }
 

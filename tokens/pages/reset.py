@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import FlowInvalid, LinkInvalid, MfaRequired
 from accounts.flows.second_factor import PASSKEY, RECOVERY_CODE, TOTP
 from accounts.mail import links
-from accounts.mail.links import Purpose
 from accounts.pages.forms import AddressField, CodeField, PageForm, PasswordField
 from accounts.pages.links import secret_link
 from accounts.services import recovery
@@ -94,7 +93,7 @@ def reset_key(request: HttpRequest) -> HttpResponse:
     """Set a new password by a mailed link, and a second factor where there is one."""
     key = key_of(request)
     try:
-        links.look(key, Purpose.RESET_PASSWORD)
+        links.look(key, *links.PASSWORD)
         if request.method == "POST" and "other" not in request.POST:
             return _confirmed(request, key)
         return _page(request, key, _asked(request, key))
@@ -197,7 +196,7 @@ def _page(
         refusal,
         at={"": "code" if way == CODE else "password"},
         form=form or NewPasswordForm(initial={"key": key}, way=way, app=app),
-        email=links.look(key, Purpose.RESET_PASSWORD).user.email,
+        email=links.look(key, *links.PASSWORD).user.email,
         key=key,
         app=app,
         way=way,

@@ -12,7 +12,7 @@ from accounts.audit.actions import Action
 from accounts.audit.services import Party, record
 from accounts.models import User
 from config.errors import NotAuthenticated, NotFound
-from tenants.models import bump_epoch
+from tenants.models import Application, bump_epoch
 from tokens import keyring, revocations, verification
 from tokens.errors import TokenExpired, TokenInvalid
 from tokens.jwts import AccessToken, RefreshToken
@@ -149,8 +149,14 @@ def revoke(
     _require_client(claims, client_id)
     with transaction.atomic():
         session = Session.objects.filter(sid=UUID(claims["sid"]))
-        holder = Party("application", claims["client_id"], claims["client_id"])
+        holder = _application(claims["client_id"])
         _end(session, acting=holder, reason=Action.TOKEN_REVOKED)
+
+
+def _application(client_id: str) -> Application | Party:
+    """Return a client as the trail knows it; it may have been deleted."""
+    found = Application.objects.filter(client_id=client_id).first()
+    return found or Party("application", label=client_id)
 
 
 def _require_client(
@@ -174,10 +180,11 @@ def _revoke_access(
     _require_client(claims, client_id)
     entry = Entry(Kind.TOKEN, claims["jti"])
     with transaction.atomic():
+        holder = _application(claims["client_id"])
         record(
             Action.TOKEN_REVOKED,
-            acting=Party("application", claims["client_id"], claims["client_id"]),
-            target=Party("user" if "sid" in claims else "application", claims["sub"]),
+            acting=holder,
+            target=Party("user", claims["sub"]) if "sid" in claims else holder,
             tenant_id=UUID(claims["tenant"]) if "tenant" in claims else None,
             details={"jti": claims["jti"]},
         )

@@ -1,15 +1,26 @@
 """One exchange: bounded in time and in bytes, and nowhere else than asked."""
 
 import asyncio
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
 
 import pytest
 
 from ntt_auth import KeysUnavailable, Verifier, _http
-from ntt_auth._http import AsyncChannel, Channel, Request, Response, Unreachable
+from ntt_auth._http import (
+    AsyncChannel,
+    Channel,
+    NeverSent,
+    Request,
+    Response,
+    Unreachable,
+)
 from servers import Handler, Issuer, Server
 
 Send = Callable[[Request], Response]
@@ -170,6 +181,46 @@ def test_a_connection_is_kept_for_the_next_request(server: Server) -> None:
     channel.send(Request("GET", f"{server.url}/a"))
     channel.close()
     assert len(ports) == 2
+
+
+def test_a_request_that_was_given_up_is_not_sent_when_its_address_is_found(
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, found = socket.getaddrinfo, threading.Event()
+
+    def slow(*args: Any, **options: Any) -> Any:
+        found.wait(10)
+        return known("127.0.0.1", *args[1:], **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    server.answers["/a"] = lambda _: (200, {}, b"{}")
+    url = server.url.replace("127.0.0.1", "id.example.com")
+    before, began = set(threading.enumerate()), time.monotonic()
+    with pytest.raises(NeverSent, match="took too long"):
+        blocking(Request("POST", f"{url}/a", timeout=0.2))
+    assert time.monotonic() - began < 4
+    found.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+    assert server.asked == []
+
+
+def test_an_exchange_sees_the_context_of_who_sends(server: Server) -> None:
+    tracing: ContextVar[str] = ContextVar("tracing", default="none")
+    tracing.set("mine")
+    seen = []
+
+    class Traced(Channel):
+        def _done(self, *args: Any) -> Response:
+            seen.append(tracing.get())
+            return super()._done(*args)
+
+    server.answers["/a"] = lambda _: (200, {}, b"{}")
+    channel = Traced()
+    channel.send(Request("GET", f"{server.url}/a"))
+    channel.close()
+    assert seen == ["mine"]
 
 
 def test_importing_a_verifier_loads_neither_asyncio_nor_the_http_library() -> None:

@@ -9,15 +9,16 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
 
+import tokens
+from ntt_auth import AsyncVerifier
 from ntt_auth.fastapi import Auth
-from standin import AsyncStandIn
 
 CHANNEL = 'new BroadcastChannel("ntt-auth-swagger")'
 
 
 def documented(**options: Any) -> TestClient:
     app = FastAPI(**options)
-    auth = Auth(verifier=AsyncStandIn())
+    auth = Auth(verifier=AsyncVerifier(**tokens.VERIFYING))
     for _ in range(2):
         auth.document(app)
     return TestClient(app)
@@ -60,5 +61,5 @@ def test_a_page_of_ones_own_stays() -> None:
     def mine() -> str:
         return "<body>Mine.</body>"
 
-    Auth(verifier=AsyncStandIn()).document(app)
+    Auth(verifier=AsyncVerifier(**tokens.VERIFYING)).document(app)
     assert TestClient(app).get("/docs").text == "<body>Mine.</body>"

@@ -20,8 +20,7 @@ from rest_framework.permissions import (
 
 import tokens
 from adapters import APIView, Response, drf
-from ntt_auth import KeysUnavailable, TokenRevoked
-from standin import StandIn
+from ntt_auth import KeysUnavailable, TokenRevoked, Verifier
 
 A, B, C = (drf.HasScopes(name) for name in ("a", "b", "c"))
 
@@ -33,7 +32,7 @@ class Nobody(BasePermission):
 
 @pytest.fixture(autouse=True)
 def settings() -> Iterator[None]:
-    with override_settings(NTT_AUTH={"VERIFIER": StandIn()}):
+    with override_settings(NTT_AUTH={"VERIFIER": Verifier(**tokens.VERIFYING)}):
         yield
 
 

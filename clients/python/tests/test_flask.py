@@ -8,9 +8,8 @@ from flask import Blueprint, Flask, Response
 from flask.views import MethodView
 
 import tokens
-from ntt_auth import ConfigurationError, Refused, Unavailable
+from ntt_auth import ConfigurationError, Refused, Unavailable, Verifier
 from ntt_auth.flask import Auth, current_principal
-from standin import StandIn
 
 REPORTS = "https://api.example.com/reports"
 STATIC: dict[str, Any] = {"jwks": tokens.jwks(), "revocation": "off"}
@@ -27,7 +26,7 @@ def app() -> Flask:
 
 @pytest.fixture
 def auth() -> Auth:
-    return Auth(verifier=StandIn())
+    return Auth(verifier=Verifier(**tokens.VERIFYING))
 
 
 def whose() -> Any:

@@ -1,11 +1,12 @@
 """Every method is one call of `clients/openapi.yaml`, and every call has its method."""
 
 import ast
+import asyncio
 import inspect
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl, urlsplit
@@ -13,8 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import openapi
-from ntt_auth import Client, _http, types
-from ntt_auth._sync.namespaces import Namespace
+from ntt_auth import AsyncClient, Client, _http, types
+from ntt_auth._async import namespaces as awaited
+from ntt_auth._sync import namespaces as blocking
 from openapi import Operation
 
 ROW = re.compile(r"^Listing\[types\.(\w+)\]$")
@@ -53,13 +55,28 @@ def namespaces(
     prefix: str,
 ) -> Iterator[tuple[str, Any]]:
     for name, value in vars(owner).items():
-        if isinstance(value, Namespace):
+        if isinstance(value, awaited.Namespace | blocking.Namespace):
             yield f"{prefix}.{name}", value
             yield from namespaces(value, f"{prefix}.{name}")
 
 
 def value_for(parameter: inspect.Parameter) -> Any:
     return True if parameter.annotation == "bool" else parameter.name.replace("_", "-")
+
+
+def arguments(function: Any) -> tuple[list[Any], dict[str, Any]]:
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            positional.append(value_for(parameter))
+        elif parameter.kind is parameter.KEYWORD_ONLY:
+            named[parameter.name] = value_for(parameter)
+    return positional, named
+
+
+def settled(value: Any) -> Any:
+    return asyncio.run(value) if inspect.iscoroutine(value) else value
 
 
 def called(
@@ -73,24 +90,18 @@ def called(
         body = {"data": [], "next_cursor": None, "has_more": False, "flow_token": "f"}
         return _http.Response(200, {}, json.dumps(body).encode())
 
-    positional: list[Any] = []
-    named: dict[str, Any] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
-            positional.append(value_for(parameter))
-        elif parameter.kind is parameter.KEYWORD_ONLY:
-            named[parameter.name] = value_for(parameter)
+    positional, named = arguments(function)
     with _http.override(answer):
-        found = function(*positional, **named)
+        found = settled(function(*positional, **named))
         if hasattr(found, "page"):
-            found.page("a-cursor")
+            settled(found.page("a-cursor"))
     assert len(sent) == 1, f"{name} sent {len(sent)} requests"
     return Method(name, function, sent[0])
 
 
 @cache
-def methods() -> list[Method]:
-    client = Client("https://id.example.com", token="a-token")
+def methods(kind: Any = Client) -> list[Method]:
+    client = kind("https://id.example.com", token="a-token")
     owners = [*namespaces(client, "client")]
     owners += [*namespaces(client.tenant("shop"), "client.tenant()")]
     return [
@@ -104,6 +115,18 @@ def methods() -> list[Method]:
 def test_every_operation_has_exactly_one_method() -> None:
     made = sorted(method.operation.id for method in methods())
     assert made == sorted(operation.id for operation in openapi.operations())
+
+
+def without_key(sent: _http.Request) -> _http.Request:
+    """An Idempotency-Key is another one for every call."""
+    kept = {k: v for k, v in sent.headers.items() if k != "Idempotency-Key"}
+    return replace(sent, headers=kept)
+
+
+def test_the_client_that_never_blocks_sends_the_same() -> None:
+    for one, other in zip(methods(), methods(AsyncClient), strict=True):
+        assert one.name == other.name
+        assert without_key(one.sent) == without_key(other.sent), one.name
 
 
 def test_queries_are_those_of_the_contract() -> None:

@@ -128,6 +128,21 @@ async def test_a_revocation(caller, ntt_auth_token, ntt_auth_issuer, number):
 """
 APPLICATIONS = {"fastapi": FASTAPI, "flask": FLASK, "drf": DRF}
 
+INVITING = """
+import os
+from ntt_auth import Client, Conflict
+
+os.environ |= {"NTT_AUTH_ISSUER": "https://id.example.com"}
+os.environ |= {"NTT_AUTH_CLIENT_ID": "billing", "NTT_AUTH_CLIENT_SECRET": "any"}
+
+def invite(email):
+    with Client.from_env() as client:
+        try:
+            client.users.create(email=email, send_invite=True)
+        except Conflict as error:
+            assert error.code == "email_taken"
+"""
+
 
 def run(
     pytester: pytest.Pytester,
@@ -150,11 +165,12 @@ def test_the_readmes_tests_pass_at_the_readmes_application(
 ) -> None:
     first, rest = README.read_text().split("## Django REST framework")
     blocks = [
-        re.findall(r"```python\n(.*?)```", part, re.S)[0]
+        re.findall(r"```python\n(.*?)```", part, re.S)
         for part in (first, rest.split("## Tests")[1])
     ]
-    application, tests = blocks
+    (application,), (tests, scripted) = blocks
     run(pytester, application + CLIENT + tests).assert_outcomes(passed=3)
+    run(pytester, INVITING + scripted).assert_outcomes(passed=2)
 
 
 def test_it_serves_async_tests_in_a_loop_each(pytester: pytest.Pytester) -> None:

@@ -65,8 +65,9 @@ def test_the_service_invites_a_user() -> None:
 
 def test_everybody_of_a_list_becomes_a_member() -> None:
     page = {"data": [{"id": "u1"}], "next_cursor": None, "has_more": False}
-    members = "/api/v1/tenants/shop/memberships"
-    answers = {"/oauth/token": TOKEN, "/api/v1/users": (200, page), members: (201, {})}
+    roles, members = (f"/api/v1/tenants/default/{n}" for n in ("roles", "memberships"))
+    answers = {"/oauth/token": TOKEN, "/api/v1/users": (200, page)}
+    answers |= {roles: (201, {}), members: (201, {})}
     _, sent = executed(BLOCKS[1], answers)
     assert json.loads(sent[-1].body) == {"user_id": "u1", "roles": ["clerk"]}
 
@@ -80,4 +81,5 @@ def test_a_sign_in_goes_on_with_a_second_factor() -> None:
     }
     names, sent = executed(BLOCKS[2], answers)
     assert names["me"] == {"email": "ada@example.com"}
+    assert json.loads(sent[0].body)["audience"] == "https://id.example.com/api/v1"
     assert sent[-1].headers["Authorization"] == "Bearer AT"

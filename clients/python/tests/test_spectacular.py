@@ -15,14 +15,14 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 
 import ntt_auth.spectacular
 import tokens
-from standin import StandIn
+from ntt_auth import Verifier
 
 READ, WRITE = drf.HasScopes("orders:read"), drf.HasScopes("orders:write")
 
 
 @pytest.fixture(autouse=True)
 def settings() -> Iterator[None]:
-    with override_settings(NTT_AUTH={"VERIFIER": StandIn()}):
+    with override_settings(NTT_AUTH={"VERIFIER": Verifier(**tokens.VERIFYING)}):
         yield
 
 

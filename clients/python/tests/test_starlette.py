@@ -15,10 +15,9 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
 import tokens
-from ntt_auth import ConfigurationError, TokenRevoked, Unavailable
+from ntt_auth import AsyncVerifier, ConfigurationError, TokenRevoked, Unavailable
 from ntt_auth.requirements import Requirement
 from ntt_auth.starlette import AuthMiddleware, requires
-from standin import AsyncStandIn
 
 ORIGIN = "https://shop.example"
 
@@ -66,7 +65,9 @@ async def unavailable(_: Any) -> None:
 
 
 def served(*middleware: Middleware, **options: Any) -> TestClient:
-    guard = Middleware(AuthMiddleware, verifier=AsyncStandIn(), **options)
+    guard = Middleware(
+        AuthMiddleware, verifier=AsyncVerifier(**tokens.VERIFYING), **options
+    )
     routes = [
         Route("/orders", orders),
         Route("/plain", plain),
@@ -205,7 +206,7 @@ def test_the_verifier_is_closed_with_the_application_and_its_own_lifespan_runs()
         yield
         seen.append("down")
 
-    verifier = AsyncStandIn()
+    verifier = AsyncVerifier(**tokens.VERIFYING)
 
     async def close() -> None:
         seen.append("closed")

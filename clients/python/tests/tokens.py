@@ -63,3 +63,12 @@ def mint(*, typ: str = "at+jwt", **claims: Any) -> str:
     )
     r, s = decode_dss_signature(KEY.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     return f"{signed}.{encoded(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+# of a verifier that needs no server
+VERIFYING: dict[str, Any] = {
+    "issuer": ISSUER,
+    "audience": AUDIENCE,
+    "revocation": "off",
+    "jwks": jwks(),
+}

@@ -10,7 +10,7 @@ from accounts.audit.models import Event
 from accounts.models import Lockout, User
 from tests.accounts.api.conftest import calling
 from tests.factories import PASSWORD, UserFactory
-from tests.mailbox import last_mail
+from tests.mailbox import last_mail, mails
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +270,25 @@ def test_an_invitation_beside_a_password_is_refused(root: User) -> None:
         body = {"email": "new@example.com", "send_invite": value}
         assert calling(root).post(USERS, body, format="json").status_code == 400
     assert User.objects.count() == 1
+
+
+def test_who_never_came_in_is_mailed_a_new_link(root: User) -> None:
+    client = calling(root)
+    made = client.post(USERS, {"email": "new@example.com", "send_invite": True}).json()
+    first, again = last_mail().key, f"{USERS}/{made['id']}/invite"
+    sent = [client.post(again, headers={"Idempotency-Key": "one"}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [200, 200]
+    assert sent[0].json() == sent[1].json() == made
+    assert last_mail().key != first and len(mails()) == 2
+    assert client.post(again, {"email": "x@example.com"}).status_code == 400
+
+
+def test_nobody_else_invites_and_who_came_in_is_not_invited(
+    root: User,
+    alice: User,
+) -> None:
+    invite = f"{USERS}/{alice.pk}/invite"
+    assert calling(alice).post(invite).status_code == 403
+    refused = calling(root).post(invite)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert not mails()

@@ -73,10 +73,10 @@ def test_a_newer_link_kills_the_one_before_of_the_same_person_only() -> None:
 @pytest.mark.parametrize(
     ("change", "kills"),
     [
-        ({"epoch": 7}, {"reset", "change"}),
-        ({"last_login": "now"}, {"reset"}),
-        ({"email_key": "new@x.io"}, {"reset", "verify"}),
-        ({"is_active": False}, {"reset", "verify", "change"}),
+        ({"epoch": 7}, {"reset", "invite", "change"}),
+        ({"last_login": "now"}, {"reset", "invite"}),
+        ({"email_key": "new@x.io"}, {"reset", "invite", "verify"}),
+        ({"is_active": False}, {"reset", "invite", "verify", "change"}),
     ],
 )
 def test_each_change_kills_what_its_rule_says(
@@ -96,6 +96,21 @@ def test_each_change_kills_what_its_rule_says(
         except LinkInvalid:
             dead.add(purpose.value)
     assert dead == kills
+
+
+def test_a_reset_asked_for_leaves_an_invitation_alone_and_a_new_one_does_not() -> None:
+    user = UserFactory()
+    first = key_of(links.make(user, Purpose.FIRST_PASSWORD))
+    links.make(user, Purpose.RESET_PASSWORD)
+    assert links.look(first, *links.PASSWORD) and links.pending(
+        user, Purpose.FIRST_PASSWORD
+    )
+    links.make(user, Purpose.FIRST_PASSWORD)
+    with pytest.raises(LinkInvalid):
+        links.look(first, *links.PASSWORD)
+    User.objects.filter(pk=user.pk).update(epoch=7)
+    user.refresh_from_db()
+    assert not links.pending(user, Purpose.FIRST_PASSWORD)
 
 
 def test_a_link_runs_out_and_is_purged_a_day_later() -> None:

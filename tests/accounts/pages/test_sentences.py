@@ -46,6 +46,8 @@ NEVER_ON_A_PAGE = {  # what only the API, the console or a command asks for
     "Only the person themselves may leave.",
     "Only the person themselves may have their data.",
     "This user was erased.",
+    "Invited is who has no password, never signed in and is active.",
+    "There is no such user.",
     "There is a superuser already: sign in at /admin/.",
     "The token belongs to no session.",
 }

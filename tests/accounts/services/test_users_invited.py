@@ -60,12 +60,31 @@ def test_who_arrives_has_the_account_as_it_was_made(verified: bool) -> None:
     assert (Action.EMAIL_VERIFIED in actions) is not verified
 
 
-def test_after_a_change_the_account_is_anybodys_who_made_it() -> None:
-    """A reset that they asked for themselves is no invitation."""
-    user, first = invited(), last_mail().key
+@pytest.mark.parametrize("by", ["the invitation", "the reset"])
+def test_who_forgets_what_they_never_had_arrives_all_the_same(by: str) -> None:
+    """Anybody may ask for a reset of any address: both links stand until one is used."""
+    user, invitation = invited(), last_mail().key
     recovery.request_reset(email=EMAIL)
+    keys = {"the invitation": invitation, "the reset": last_mail().key}
+    assert len(set(keys.values())) == 2
+    recovery.confirm_reset(key=keys.pop(by), password=NEW)
+    user.refresh_from_db()
+    assert user.name == "Ann" and user.check_password(NEW)
+    assert not Event.objects.filter(action=Action.TAKEN_OVER).exists()
     with pytest.raises(LinkInvalid):
-        recovery.confirm_reset(key=first, password=NEW)
+        recovery.confirm_reset(key=keys.popitem()[1], password=NEW + "!")
+
+
+@pytest.mark.parametrize("ended", ["run out", "changed"])
+def test_once_the_invitation_is_dead_the_account_is_anybodys_who_made_it(
+    ended: str,
+) -> None:
+    user = invited()
+    if ended == "changed":
+        services.sign_out_everywhere(user, acting_user=None)
+    else:
+        MailLink.objects.update(expires_at=timezone.now())
+    recovery.request_reset(email=EMAIL)
     recovery.confirm_reset(key=last_mail().key, password=NEW)
     user.refresh_from_db()
     assert user.name == "" and Event.objects.filter(action=Action.TAKEN_OVER).exists()
@@ -113,7 +132,7 @@ def test_an_old_link_is_dead() -> None:
     invited()
     MailLink.objects.update(expires_at=timezone.now())
     with pytest.raises(LinkInvalid):
-        links.look(last_mail().key, links.Purpose.RESET_PASSWORD)
+        links.look(last_mail().key, *links.PASSWORD)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,7 +101,8 @@ def authorize(
     page.find_element(By.NAME, "password").submit()
     patient.until(lambda _: page.window_handles == [own])
     page.switch_to.window(own)
-    one(page, ".auth-container:has(.scopes) .auth-btn-wrapper .btn-done").click()
+    one(page, "button[aria-label='Remove authorization']")
+    one(page, ".modal-ux .close-modal").click()
 
 
 def execute(page: Chrome) -> tuple[str, dict[str, object]]:

@@ -30,8 +30,8 @@ def test_a_name_that_is_none_is_left_out(
     upstream.answers["/userinfo"] = {"sub": "u-1"}
     upstream.claims["name"] = str(upstream.person["name"])[:200]
     upstream.claims.update(ODD_PEOPLE[name])
-    if len(str(upstream.claims["name"])) > 9000:  # an ID token has its own bound
-        upstream.answers["/userinfo"] = {"sub": "u-1", "name": "A" * 100_000}
+    if name in ("a huge name", "a surrogate in the name"):  # an ID token holds neither
+        upstream.answers["/userinfo"] = {"sub": "u-1", **ODD_PEOPLE[name]}
         upstream.claims["name"] = None
     browser = Browser()
     came = come_back(browser, upstream.authorize(leave(browser)))
@@ -42,7 +42,7 @@ def test_a_name_that_is_none_is_left_out(
 @pytest.mark.parametrize(
     "email",
     [
-        *("", "ann", "@", "ann@", "a\x00nn@example.com", "a\ud800@example.com", 5),
+        *("", "ann", "@", "ann@", "a\x00nn@example.com", 5),
         *(["ann@example.com"], True, None, "a" * 65 + "@example.com"),
         *("ann@exa mple.com", "ann@example.com\nBcc: eve@example.com"),
         '"ann"@example.com',

@@ -227,10 +227,41 @@ def test_claims_are_an_object(raw: bytes) -> None:
     refused(signed(raw), "id_token")
 
 
-def test_of_members_that_stand_twice_the_last_counts() -> None:
+@pytest.mark.spec("RFC 8725 2.4")
+@pytest.mark.parametrize(
+    "more",
+    ['"sub":"u-2"', '"sub":"u-1"', '"aud":"us"', '"aud":"other"', '"x":{"a":1,"a":1}'],
+)
+def test_what_two_readers_could_read_differently_is_refused(more: str) -> None:
     text = json.dumps(claims())
-    assert verified(signed(text[:-1] + ',"sub":"u-2"}'), EXPECTED)["sub"] == "u-2"
-    refused(signed(text[:-1] + ',"aud":"other"}'), "aud")
+    assert verified(signed(text), EXPECTED)
+    refused(signed(f"{text[:-1]},{more}}}"), "id_token")
+    refused(signed(f"{{{more},{text[1:]}"), "id_token")
+
+
+def test_a_header_that_says_a_thing_twice_is_refused() -> None:
+    for more in ('"alg":"none"', '"alg":"ES256"', '"kid":"two"'):
+        header = '{"alg":"ES256","kid":"one",' + more + "}"
+        refused(signed(json.dumps(claims()), header), "id_token")
+
+
+def test_base64url_has_one_spelling() -> None:
+    for pad in ("", "x", "xx"):
+        head, body, signature = EC.sign(claims(x=pad)).split(".")
+        if len(body) % 4:
+            break
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    other = last[last.index(body[-1]) + 1]  # the same bytes, to a lenient reader
+    refused(f"{head}.{body[:-1]}{other}.{signature}", "id_token")
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "auth_time"])
+@pytest.mark.parametrize("number", [10**400, 1e400, float("nan"), float("-inf")])
+def test_a_number_without_end_is_none(
+    name: str,
+    number: Any,
+) -> None:
+    refused(EC.sign(claims(**{name: number})), "id_token")
 
 
 @pytest.mark.parametrize(
@@ -269,8 +300,7 @@ def test_the_authorized_party_is_us(party: Any) -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        *(GONE, None, "", True, [], {}, "9999999999", 0, -1, 10**400, float("nan")),
-        float("-inf"),
+        *(GONE, None, "", True, [], {}, "9999999999", 0, -1, -1e300),
     ],
 )
 def test_the_end_is_a_time_to_come(end: Any) -> None:
@@ -285,9 +315,7 @@ def test_times_may_be_a_minute_off() -> None:
     refused(EC.sign(claims(iat=now + 70)), "iat")
 
 
-@pytest.mark.parametrize(
-    "made", [GONE, None, True, "1", 0, 1e400, float("nan"), 10**400]
-)
+@pytest.mark.parametrize("made", [GONE, None, True, "1", 0, 1e300, 10**19])
 def test_the_beginning_is_a_time_just_now(made: Any) -> None:
     refused(EC.sign(claims(iat=made)), "iat")
 
@@ -348,9 +376,7 @@ def test_a_directory_of_microsofts_is_the_one_that_it_names() -> None:
     refused(EC.sign(claims(iss=place, tid="{tenantid}")), "iss", common)
 
 
-@pytest.mark.parametrize(
-    "told", [GONE, None, "now", True, -70, float("nan"), "1" * 400, []]
-)
+@pytest.mark.parametrize("told", [GONE, None, "now", True, -70, "1" * 400, []])
 def test_who_was_asked_anew_has_proven_it_since(told: Any) -> None:
     """Number 13: without `prompt` in the address a provider asks nobody anything."""
     began = int(time.time())

@@ -66,8 +66,8 @@ def test_the_form_is_grouped_and_every_field_explains_itself() -> None:
     answer = console(root()).get(f"{LIST}{web().pk}/change/")
     form = answer.context["adminform"]
     assert [fieldset.name for fieldset in form] == [
-        *(None, "Sign-in", "Tokens", "Sign-out", "Client authentication"),
-        *("For people", "Record"),
+        *(None, "Sign-in", "Tokens", "Management", "Sign-out"),
+        *("Client authentication", "For people", "Record"),
     ]
     plain = {name for name, field in form.form.fields.items() if not field.help_text}
     assert plain == {"name", "signing_algorithm"}

@@ -1,5 +1,6 @@
 """Refresh, verify, revoke and the feed over HTTP."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from tests.tokens.forgery import attacks
+from tests.tokens.forgery import attacks, resigned
 from tokens import revocations
 from tokens.minting import TokenPair
 from tokens.models import Feed, Revocation, Session
@@ -83,6 +84,27 @@ def test_verify_refuses_every_forgery_and_tells_nothing(
             assert answer.status_code == 400
             continue
         assert (answer.status_code, answer.json()) == (200, {"active": False}), name
+
+
+@pytest.mark.parametrize("end", ["revoked", "run out"])
+def test_asking_about_what_was_ours_is_no_guess(
+    client: APIClient,
+    pair_of: Callable[..., TokenPair],
+    settings: Any,
+    end: str,
+) -> None:
+    """A service that asks for all its callers is not shut out by one of them."""
+    settings.LIMITS = settings.LIMITS | {"token_failures_ip": "2/1h"}
+    live, over = pair_of().access_token, pair_of().access_token
+    if end == "revoked":
+        client.post(REVOKE, {"token": over})
+    else:
+        over = resigned(over, claims={"exp": int(time.time()) - 60})
+    for _ in range(4):
+        assert client.post(VERIFY, {"token": over}).json() == {"active": False}
+    assert client.post(VERIFY, {"token": live}).json()["active"] is True
+    codes = [client.post(VERIFY, {"token": "guess"}).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
 
 
 def test_verify_holds_to_the_audience(

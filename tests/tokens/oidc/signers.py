@@ -34,7 +34,15 @@ class Signer:
         """Return a compact JWS of any JSON value; a header member `GONE` is left out."""
         members = {"alg": self.algorithm, "kid": self.jwk.get("kid"), **header}
         members = {name: v for name, v in members.items() if v is not GONE}
-        first, second = (_encoded(json.dumps(part)) for part in (members, claims))
+        return self.sign_text(json.dumps(members), json.dumps(claims))
+
+    def sign_text(
+        self,
+        header: str,
+        payload: str | bytes,
+    ) -> str:
+        """Return a compact JWS of these very bytes."""
+        first, second = _encoded(header), _encoded(payload)
         signing = jwt.get_algorithm_by_name(self.algorithm)
         made = signing.sign(f"{first}.{second}".encode(), self.private)
         return f"{first}.{second}.{_encoded(made)}"

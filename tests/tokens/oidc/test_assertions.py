@@ -22,6 +22,16 @@ from tenants.models import Application
 from tests.config.peers import reply, saying, serving
 from tests.conftest import Together
 from tests.factories import ApplicationFactory
+from tests.tokens.oidc.asserting import (
+    ALL,
+    TYPE,
+    Asked,
+    find,
+    good,
+    refused,
+    registered,
+    show,
+)
 from tests.tokens.oidc.signers import (
     GONE,
     ISSUER,
@@ -35,44 +45,11 @@ from tokens.oidc import client_keys
 from tokens.oidc.assertions import (
     AHEAD_SECONDS,
     METHOD,
-    REFUSAL,
     SKEW_SECONDS,
     ClientAssertion,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("RFC 7523 3")]
-
-TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALL = ("RS256", "PS256", "ES256", "EdDSA")
-
-
-class Client:
-    """As much of a client as an assertion asks for."""
-
-    def __init__(self, application: Application) -> None:
-        self.application = application
-
-    def check_endpoint_auth_method(
-        self,
-        method: str,
-        endpoint: str,
-    ) -> bool:
-        """Tell whether it is registered for a key."""
-        return method == METHOD and self.application.client_authentication == METHOD
-
-
-class Asked:
-    """As much of a request as an assertion asks for."""
-
-    client: Any = None
-
-    def __init__(
-        self,
-        form: dict[str, str],
-        uri: str = TOKEN,
-    ) -> None:
-        self.form = form
-        self.uri = uri
 
 
 @pytest.fixture(autouse=True)
@@ -86,56 +63,7 @@ def _fresh(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def application() -> Application:
     """An application with one key of each algorithm."""
-    keys = jwks(*(signer(algorithm, kid=algorithm) for algorithm in ALL))
-    made: Application = ApplicationFactory(
-        type="web", client_authentication=METHOD, jwks=keys
-    )
-    return made
-
-
-def find(client_id: str) -> Client | None:
-    """Return the client of an id."""
-    row = Application.objects.filter(client_id=client_id).first()
-    return Client(row) if row else None
-
-
-def show(
-    assertion: Any,
-    uri: str = TOKEN,
-    **form: str,
-) -> str:
-    """Return the client that an assertion proves."""
-    parameters = {"client_assertion_type": TYPE, "client_assertion": assertion, **form}
-    request = Asked(parameters, uri)
-    try:
-        client = ClientAssertion()(find, request)
-    except InvalidClientError as refusal:
-        assert refusal.description == REFUSAL
-        assert refusal.error == "invalid_client"
-        assert request.client is None
-        raise
-    assert request.client is client
-    return str(client.application.client_id)
-
-
-def refused(
-    assertion: Any,
-    **form: str,
-) -> None:
-    """See an assertion refused like every other, and no `jti` used up."""
-    with pytest.raises(InvalidClientError):
-        show(assertion, **form)
-    assert not SpentCode.objects.exists()
-
-
-def good(
-    application: Application,
-    algorithm: str = "ES256",
-    **changed: Any,
-) -> str:
-    """Return a good assertion, but for the claims `changed`."""
-    claims = claims_of(application.client_id, **changed)
-    return signer(algorithm, kid=algorithm).sign(claims)
+    return registered()
 
 
 @pytest.mark.parametrize("algorithm", ALL)
@@ -151,7 +79,7 @@ def test_a_signed_assertion_proves_its_client(
     [
         *({"aud": ISSUER}, {"aud": TOKEN}, {"aud": f"{ISSUER}/oauth/introspect"}),
         *({"aud": [ISSUER]}, {"aud": [ISSUER, TOKEN]}, {"iat": GONE}, {"nbf": 5}),
-        *({"jti": "é" * 255}, {"jti": "\ud800"}, {"more": {"a": [1]}}),
+        *({"jti": "é" * 255}, {"more": {"a": [1]}}),
     ],
 )
 def test_what_an_assertion_may_say(
@@ -199,6 +127,7 @@ def test_times_may_be_fractions_and_clocks_may_differ_a_little(
         *({"iat": time.time() + 3600}, {"iat": "now"}, {"iat": []}, {"iat": None}),
         *({"nbf": time.time() + 3600}, {"nbf": {}}, {"iat": float("nan")}),
         *({"jti": GONE}, {"jti": ""}, {"jti": 5}, {"jti": ["x"]}, {"jti": "x" * 256}),
+        {"jti": "\ud800"},
     ],
 )
 def test_what_it_may_not_say(
@@ -206,11 +135,6 @@ def test_what_it_may_not_say(
     changed: dict[str, Any],
 ) -> None:
     refused(good(application, **changed))
-
-
-@pytest.mark.parametrize("claims", [[], "x", 5, None, True, ["sub"]])
-def test_claims_that_are_no_object_are_refused(claims: Any) -> None:
-    refused(signer().sign(claims))
 
 
 def _unsigned(application: Application) -> str:
@@ -291,24 +215,6 @@ def test_a_changed_assertion_is_refused(application: Application) -> None:
     refused(f"{head}.{other}.{signature}")
     refused(f"{head}.{other}.")
     refused(f"{head}.{other}.{signature[:-4]}AAAA")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("x", "a.b", "a.b.c", "..", "a.b.c.d", "ä.ö.ü", "\x00.\x00.\x00", "\ud800"),
-        *("A" * 100_000, ".".join(["A" * 3000] * 3), ["x"], 5, {"a": 1}),
-        base64.urlsafe_b64encode(b"[" * 1500).decode().rstrip("=") + ".e30.AA",
-        "eyJhbGciOiJFUzI1NiJ9."
-        + base64.urlsafe_b64encode(b"[" * 6000).decode().rstrip("=")
-        + ".AA",
-        "eyJhbGciOiJFUzI1NiJ9."
-        + base64.urlsafe_b64encode(b"9" * 5001).decode()
-        + ".AA",
-    ],
-)
-def test_garbage_is_refused(text: Any) -> None:
-    refused(text)
 
 
 def test_a_request_without_an_assertion_is_none_of_ours() -> None:

@@ -153,9 +153,15 @@ def test_settings_ask_for_the_scopes_of_the_first_api(grant: str) -> None:
     assert snippet(shop)["OIDC_SCOPES"] == asked
 
 
-def test_our_sdk_finds_its_three_variables() -> None:
+def test_our_sdk_finds_its_variables() -> None:
     app = application()
-    assert snippet(app, 1) == {"NTT_AUTH_ISSUER": ISSUER, "NTT_AUTH_CLIENT_ID": "shop"}
+    assert snippet(app, 1) == {
+        "NTT_AUTH_ISSUER": ISSUER,
+        "NTT_AUTH_CLIENT_ID": "shop",
+        "NTT_AUTH_CLIENT_SECRET": "the-secret-shown-once",
+    }
+    public = application(type="spa", client_id="public")
+    assert "NTT_AUTH_CLIENT_SECRET" not in snippet(public, 1)
     ours = application(is_first_party=True, client_id="ours")
     assert snippet(ours, 1)["NTT_AUTH_AUDIENCE"] == f"{ISSUER}/api/v1"
     first, second = ApiFactory.create_batch(2)

@@ -159,6 +159,7 @@ def test_revoking_an_access_token_refuses_that_one_alone() -> None:
     (event,) = events(Action.TOKEN_REVOKED)
     assert event.details == {"jti": jti}
     assert event.target_id == str(session.login.user_id)
+    assert event.actor_id == str(session.application_id)
     assert event.tenant_id == session.application.tenant_id
     assert first.access_token not in str(event.__dict__)
 

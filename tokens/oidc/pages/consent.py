@@ -47,7 +47,7 @@ def ask(
     """Return the page that asks whether an application may have what it wants."""
     target = question.target
     api = Api.objects.filter(pk=target.api_id).first() if target.api_id else None
-    return _drawn(
+    response = _drawn(
         request,
         "consent",
         question,
@@ -55,6 +55,8 @@ def ask(
         links=links_of(question.application),
         place=place_of(question.visit),
     )
+    response["Cross-Origin-Opener-Policy"] = envelope.ALONE
+    return response
 
 
 def choose(

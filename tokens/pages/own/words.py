@@ -9,6 +9,7 @@ from accounts.audit.actions import Action
 _SAID = {
     Action.USER_REGISTERED: _("You signed up"),
     Action.USER_CREATED: _("Your account was created"),
+    Action.USER_INVITED: _("You were mailed a link to choose a password"),
     Action.USER_CHANGED: _("Your profile was changed"),
     Action.USER_DISABLED: _("Your account was disabled"),
     Action.USER_ENABLED: _("Your account was enabled again"),

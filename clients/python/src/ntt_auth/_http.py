@@ -2,10 +2,9 @@
 
 The HTTP library is httpx2, the maintained fork, or httpx where only that is there. It
 is imported at the first request, for a quick start. An exchange has one deadline for
-all of it, a bounded answer, and never follows a redirect.
+all of it, with the resolver of names, a bounded answer, and never follows a redirect.
 """
 
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,13 +13,14 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ntt_auth._errand import Errand, Late
+
 if TYPE_CHECKING:
     import httpx2 as httpx
 
 MOST_BYTES = 1_048_576
 USER_AGENT = "ntt-auth-python"
 _NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
-_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
 @dataclass(frozen=True)
@@ -112,28 +112,34 @@ class Channel:
             raise Unreachable(type(error).__name__) from None
 
     def _exchange(self, request: Request) -> Response:
-        watch = _Watch(request.timeout, self._stream if self._keep_alive else None)
+        errand = Errand(self._stream if self._keep_alive else None)
         try:
-            with (
-                watch,
-                self._opened().stream(
-                    request.method,
-                    request.url,
-                    headers=_headers(request),
-                    content=request.body or None,
-                    timeout=request.timeout,
-                    extensions={"trace": watch.trace},
-                ) as response,
-            ):
-                body = _Body(request, response.headers)
-                for chunk in response.iter_raw():
-                    body.add(chunk)
-                found = Response(response.status_code, _lower(response), body.whole())
+            found: Response
+            found = errand.run(lambda: self._done(request, errand), request.timeout)
+            return found
+        except Late:
+            kind = Unreachable if errand.stream is not None else NeverSent
+            raise kind("the answer took too long") from None
         finally:
-            self._stream = watch.stream
-            if watch.fired:
-                raise Unreachable("the answer took too long") from None
-        return found
+            self._stream = errand.stream
+
+    def _done(
+        self,
+        request: Request,
+        errand: Errand,
+    ) -> Response:
+        with self._opened().stream(
+            request.method,
+            request.url,
+            headers=_headers(request),
+            content=request.body or None,
+            timeout=request.timeout,
+            extensions={"trace": errand.trace},
+        ) as response:
+            body = _Body(request, response.headers)
+            for chunk in response.iter_raw():
+                body.add(chunk)
+            return Response(response.status_code, _lower(response), body.whole())
 
     def _opened(self) -> "httpx.Client":
         with self._lock:
@@ -201,55 +207,6 @@ class AsyncChannel:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
-
-
-class _Watch:
-    """Ends a blocking exchange at its deadline, however slowly the answer drips.
-
-    The library's own timeouts begin anew with every byte. This one shuts the socket.
-    """
-
-    def __init__(
-        self,
-        seconds: float,
-        stream: Any,
-    ) -> None:
-        self.fired = False
-        self.stream = stream
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-
-    def trace(
-        self,
-        event: str,
-        info: Mapping[str, Any],
-    ) -> None:
-        """Note the connection; the library calls this (extension `trace`)."""
-        if event.endswith(_CONNECTED):
-            self.stream = info["return_value"]
-            if self.fired:
-                self._shut()
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(
-        self,
-        *_: object,
-    ) -> None:
-        self._timer.cancel()
-
-    def _fire(self) -> None:
-        self.fired = True
-        self._shut()
-
-    def _shut(self) -> None:
-        found = self.stream and self.stream.get_extra_info("socket")
-        if found is not None:
-            try:
-                found.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed already
 
 
 class _Body:

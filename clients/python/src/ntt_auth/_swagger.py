@@ -23,23 +23,12 @@ new BroadcastChannel("ntt-auth-swagger").onmessage = ({ data }) => {
   const { auth, redirectUrl } = asked;
   if (data.code) {
     auth.code = data.code;
-    simple(auth.schema.get("tokenUrl"));
     asked.callback({ auth, redirectUrl });
   } else {
     const message = data.error_description || data.error || "There is no code.";
     asked.errCb({ authId: auth.name, source: "auth", level: "error", message });
   }
 };
-
-// Swagger adds a header there that the issuer lets no page of another origin send.
-function simple(tokenUrl) {
-  const configs = ui.getConfigs();
-  const before = configs.requestInterceptor;
-  configs.requestInterceptor = (request) => {
-    if (request.url === tokenUrl) delete request.headers["X-Requested-With"];
-    return before ? before(request) : request;
-  };
-}
 </script>
 </body>"""
 

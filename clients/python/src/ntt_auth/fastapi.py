@@ -144,7 +144,7 @@ class Auth:
         try:
             await self.verifier.warm()
         except Unavailable as error:
-            _log.warning("No keys yet, requests are answered by 503: %s", error.code)
+            _log.warning("Nobody is let in yet, at %s: %s", self.verifier.issuer, error)
         try:
             yield
         finally:

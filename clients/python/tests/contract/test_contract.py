@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from cases import CASES
+from grants import GRANTS
 from worlds import SERVER_PYTHON, Fake, World, real
 
 WORLDS = ["fake", pytest.param("server", marks=pytest.mark.server)]
@@ -23,9 +24,12 @@ def world(
         yield found
 
 
-@pytest.mark.parametrize("name", CASES)
+ALL = {**CASES, **GRANTS}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_contract(
     world: World,
     name: str,
 ) -> None:
-    CASES[name](world)
+    ALL[name](world)

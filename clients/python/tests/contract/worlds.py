@@ -27,6 +27,7 @@ class World(Protocol):
     """What a case may do."""
 
     issuer: str
+    credentials: tuple[str, str]  # of an application that acts for itself
 
     def send(self, request: Request) -> Response: ...
 
@@ -51,6 +52,7 @@ class Fake:
     """The test kit's."""
 
     issuer = "https://id.example.com"
+    credentials = ("app_testing", "any secret")
 
     def __init__(self) -> None:
         self.kit = Issuer(self.issuer, audience=AUDIENCE)
@@ -84,7 +86,9 @@ class Real:
         self._backstage = backstage
         self._channel = Channel()
         staged = self._do("stage")
-        self._web, self._machine = staged["web"], staged["machine"]
+        self._web = staged["web"]
+        client_id, secret = staged["machine"]
+        self.credentials = (client_id, secret)
         self._login: dict[str, str] = {}
 
     def send(self, request: Request) -> Response:
@@ -97,7 +101,7 @@ class Real:
         return self._login["access_token"]
 
     def service(self) -> str:
-        secret = base64.b64encode(":".join(self._machine).encode()).decode()
+        secret = base64.b64encode(":".join(self.credentials).encode()).decode()
         answer = self.send(
             Request(
                 "POST",

@@ -1,14 +1,19 @@
 """The verifier for asyncio against a real server on the loopback."""
 
 import asyncio
+import socket
 import threading
 import time
 from typing import Any
 
 import pytest
 
+import tokens
 from ntt_auth import AsyncVerifier, KeysUnavailable, TokenRevoked
 from ntt_auth._http import AsyncChannel
+from ntt_auth.drivers.base import REST
+from ntt_auth.testing import Issuer as Kit
+from ntt_auth.verification.steps import Clock
 from played import row
 from servers import AUDIENCE, FEED, Answer, Handler, Issuer, Server, drip
 
@@ -205,3 +210,60 @@ def test_a_cold_start_without_a_server_says_so(
                     await call
 
     asyncio.run(run())
+
+
+def test_keys_are_read_again_in_the_background(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    now = [1000.0]
+    clock = Clock(steady=lambda: now[0])
+
+    async def run() -> None:
+        options: dict[str, Any] = {"revocation": "off", "clock": clock}
+        async with AsyncVerifier(issuer.url, AUDIENCE, **options) as verifier:
+            await verifier.warm()
+            issuer.add_key("k2")
+            now[0] += 86_400
+            await verifier._background()
+            assert (server.count("/jwks"), verifier.status().keys) == (2, 2)
+
+    asyncio.run(run())
+
+
+def test_a_follower_rests_while_a_test_kit_plays_the_issuer(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    async def run() -> None:
+        async with AsyncVerifier(issuer.url, AUDIENCE) as verifier:
+            await verifier.warm()
+            with Kit().installed():
+                before = len(server.asked)
+                assert await verifier._background() == REST
+                await verifier.warm()
+                assert len(server.asked) == before
+            assert (await verifier.verify(issuer.token())).sub == "ada"
+
+    asyncio.run(run())
+
+
+def test_a_lost_name_server_holds_no_task_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = threading.Event()
+
+    def slow(*_: Any, **__: Any) -> Any:
+        found.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "later")
+
+    async def run() -> float:
+        issuer, began = "https://id.example.com", time.monotonic()
+        async with AsyncVerifier(issuer, AUDIENCE, http_timeout=0.2) as verifier:
+            for _ in range(3):
+                with pytest.raises(KeysUnavailable):
+                    await verifier.verify(tokens.mint())
+        took = time.monotonic() - began
+        found.set()  # else the end of the loop waits for the resolver
+        return took
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    assert asyncio.run(run()) < 4

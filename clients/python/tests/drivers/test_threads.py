@@ -15,6 +15,9 @@ from ntt_auth import (
     TokenRevoked,
     Verifier,
 )
+from ntt_auth.drivers.base import REST
+from ntt_auth.testing import Issuer as Kit
+from ntt_auth.verification.steps import Clock
 from played import row
 from servers import AUDIENCE, FEED, Issuer, Server, drip, serving, until
 
@@ -271,3 +274,31 @@ def test_the_follower_outlives_a_feed_of_garbage(
         issuer.rows.append(row("session", "s1"))
         server.answers[FEED] = whole
         until(lambda: refused(verifier, token))
+
+
+def test_keys_are_read_again_in_the_background(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    now = [1000.0]
+    clock = Clock(steady=lambda: now[0])
+    with Verifier(issuer.url, AUDIENCE, revocation="off", clock=clock) as verifier:
+        verifier.warm()
+        issuer.add_key("k2")
+        now[0] += 86_400
+        verifier._background()
+        assert (server.count("/jwks"), verifier.status().keys) == (2, 2)
+
+
+def test_a_follower_rests_while_a_test_kit_plays_the_issuer(
+    issuer: Issuer,
+    server: Server,
+) -> None:
+    with Verifier(issuer.url, AUDIENCE) as verifier:
+        verifier.warm()
+        with Kit().installed():
+            before = len(server.asked)
+            assert verifier._background() == REST
+            verifier.warm()
+            assert len(server.asked) == before
+        assert verifier.verify(issuer.token()).sub == "ada"

@@ -1120,6 +1120,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have it done, and return the user. */
+        post: operations["inviteUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}/reset-mfa": {
         parameters: {
             query?: never;
@@ -6539,7 +6556,7 @@ export interface operations {
                 email?: string;
                 /** @description rows a page, 1 to 100; 50 without it */
                 limit?: string;
-                /** @description part of an address, or an id */
+                /** @description the beginning of an address or a name, or an id */
                 q?: string;
             };
             header?: never;
@@ -6813,6 +6830,54 @@ export interface operations {
         };
     };
     enableUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repetition within 24 hours gets the first answer, without secrets. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199f3a2-7c1e-7b4f-8a55-2f6e1c0d9b10",
+                     *       "email": "ada@example.com",
+                     *       "email_verified": false,
+                     *       "name": "Ada Lovelace",
+                     *       "language": "de",
+                     *       "created_at": "2026-11-24T09:30:00Z",
+                     *       "is_active": false,
+                     *       "is_staff": false,
+                     *       "is_superuser": false,
+                     *       "erase_at": "2026-11-24T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserOutput"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    inviteUser: {
         parameters: {
             query?: never;
             header?: {

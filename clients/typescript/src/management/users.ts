@@ -71,6 +71,11 @@ export class Users {
     return this.#caller.send<"unlockUser">("POST", path`/users/${id}/unlock`, { ...options, as: "manage" });
   }
 
+  /** Mail who never came in a new link to choose a password by; the one before is dead. */
+  invite(id: string, options?: CallOptions): Promise<Answer<"inviteUser">> {
+    return this.#caller.send<"inviteUser">("POST", path`/users/${id}/invite`, { ...options, as: "manage" });
+  }
+
   /** Remove all second factors; every session ends. */
   resetMfa(id: string, options?: CallOptions): Promise<Answer<"resetFactors">> {
     return this.#caller.send<"resetFactors">("POST", path`/users/${id}/reset-mfa`, {

@@ -16,6 +16,7 @@ export type { Algorithm } from "../jwk.js";
 export type { Fetch } from "../transport.js";
 export type { TokenOptions } from "./claims.js";
 export { type Revocation, TestIssuer, type TestIssuerOptions } from "./issuer.js";
+export type { Asked, Script, Scripted } from "./scripts.js";
 
 /** Return an issuer; give its `fetch` to what is tested, or `install()` it. Throws `ConfigurationError`. */
 export function createTestIssuer(options: TestIssuerOptions): TestIssuer {

@@ -10,7 +10,9 @@ import {
   type TokenOptions,
 } from "./claims.js";
 import { Feed } from "./feed.js";
+import { granted } from "./grants.js";
 import { generated, made, type SigningKey, signed } from "./keys.js";
+import { type Asked, type Script, Scripts, unscripted } from "./scripts.js";
 import { type Answer, fetchOf, installed, type Question } from "./server.js";
 
 export interface TestIssuerOptions {
@@ -43,6 +45,7 @@ export class TestIssuer {
   readonly fetch: Fetch;
   readonly #algorithm: Algorithm;
   readonly #feed = new Feed();
+  readonly #scripts = new Scripts();
   readonly #keys: Promise<SigningKey>[] = []; // the one that signs is the first
   readonly #ended = new Set<string>();
   #down = { keys: false, feed: false };
@@ -140,6 +143,18 @@ export class TestIssuer {
     this.#feed.restart();
   }
 
+  /**
+   * Let an operation of the server answer so from now on; return what it is asked, as it comes.
+   *
+   *     const asked = issuer.script("POST", "/api/v1/users", { status: 201, body: { id: "u1" } });
+   *     issuer.script("GET", "/api/v1/users/u2", { status: 404, code: "not_found" });
+   *
+   * `path` is below the issuer and without a query. A function sees each request, and may call `revoke` as well.
+   */
+  script(method: string, path: string, answer: Script): Asked[] {
+    return this.#scripts.tell(method, path, answer);
+  }
+
   async #minted(options: TokenOptions, claimsOf: typeof personClaims): Promise<string> {
     const key = await this.#signer();
     const claims = claimsOf(options, this.#defaults(now()));
@@ -166,9 +181,12 @@ export class TestIssuer {
     return (await Promise.all(this.#keys)).filter(({ kid }) => !this.#ended.has(kid));
   }
 
-  async #answer({ method, url, headers, json }: Question): Promise<Answer | undefined> {
-    const path = url.href.split("?")[0]?.slice(this.issuer.length);
+  async #answer(question: Question): Promise<Answer | undefined> {
+    const { method, url, headers, json } = question;
+    const path = url.href.split("?")[0]?.slice(this.issuer.length) ?? "";
     const { keys, feed } = this.#down;
+    const told = await this.#scripts.answer(question, path);
+    if (told) return told;
     switch (`${method} ${path}`) {
       case "GET /.well-known/openid-configuration":
         return keys ? undefined : { status: 200, body: this.#discovery() };
@@ -182,8 +200,11 @@ export class TestIssuer {
         return this.#looked(await json());
       case "POST /api/v1/tokens/revoke":
         return this.#revoked(await json());
+      case "POST /oauth/token":
+        return granted(question, (options) => this.service(options));
     }
-    return { status: 404, code: "not_found" };
+    const ours = /^\/(oauth|api\/v1(?!\/tokens\/))\//.test(path);
+    return ours ? unscripted(method, path) : { status: 404, code: "not_found" };
   }
 
   #discovery(): Record<string, unknown> {

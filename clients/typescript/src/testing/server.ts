@@ -4,6 +4,7 @@ import { type Fetch, isLive, LIVE } from "../transport.js";
 export interface Answer {
   readonly status: number;
   readonly code?: string;
+  readonly detail?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
 }
@@ -12,6 +13,7 @@ export interface Question {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
+  readonly text: () => Promise<string>;
   readonly json: () => Promise<Record<string, unknown>>;
 }
 
@@ -23,10 +25,15 @@ export function fetchOf(issuer: string, handler: Handler): Fetch {
   const asked = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
     request.signal.throwIfAborted();
-    const given = async () => (await request.json()) as Record<string, unknown>;
+    let read: Promise<string> | undefined;
+    const text = () => {
+      read ??= request.text();
+      return read;
+    };
+    const given = async () => JSON.parse(await text()) as Record<string, unknown>;
     const json = () => given().catch(() => ({}));
     const { method, headers } = request;
-    const answer = await handler({ method, url: new URL(request.url), headers, json });
+    const answer = await handler({ method, url: new URL(request.url), headers, text, json });
     if (!answer) throw new TypeError("fetch failed");
     return responseOf(answer);
   };
@@ -51,8 +58,8 @@ export function installed(issuer: string, fake: Fetch): () => void {
   };
 }
 
-function responseOf({ status, code, headers = {}, body }: Answer): Response {
-  const problem = { type: `/problems/${code}`, title: code, status, code };
+function responseOf({ status, code, detail = code, headers = {}, body }: Answer): Response {
+  const problem = { type: `/problems/${code}`, title: code, status, detail, code };
   const kind = code ? "application/problem+json" : "application/json";
   const said = code ? problem : body;
   if (said === undefined) return new Response(null, { status, headers });

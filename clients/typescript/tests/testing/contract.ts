@@ -11,6 +11,8 @@ export interface Party {
   /** An access token of Ada in a new session, with the scopes orders:read and orders:write. */
   person(): Promise<string>;
   service(): Promise<string>;
+  /** Id and secret of an application that acts for itself. */
+  readonly credentials: readonly [string, string];
   endSession(token: string): Promise<void>;
   disable(token: string): Promise<void>;
   enable(token: string): Promise<void>;
@@ -157,6 +159,48 @@ export function contract(party: () => Party): void {
     expect((await post("verify", { token: forged })).body).toEqual({ active: false });
     await expect((await verifying()).verify(forged)).rejects.toBeInstanceOf(TokenInvalid);
     expect((await post("verify", {})).status).toBe(400);
+  });
+
+  async function grant(form: Record<string, string>, pair?: readonly [string, string]) {
+    const basic = pair && `Basic ${btoa(pair.map(encodeURIComponent).join(":"))}`;
+    const headers: Record<string, string> = basic ? { Authorization: basic } : {};
+    const body = new URLSearchParams(form);
+    const response = await party().fetch(`${party().issuer}/oauth/token`, { method: "POST", body, headers });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    return { status: response.status, body: (await response.json()) as Json };
+  }
+
+  it("a service gets a token by its secret, in a header or in the form, for what it asks", async () => {
+    const { credentials, audience } = party();
+    const [client_id, client_secret] = credentials;
+    const service = { grant_type: "client_credentials", resource: audience, scope: "orders:read" };
+    for (const answer of [
+      await grant(service, credentials),
+      await grant({ ...service, client_id, client_secret }),
+    ]) {
+      expect(shape(answer.body)).toEqual({
+        access_token: "string",
+        token_type: "string",
+        expires_in: "integer",
+        scope: "string",
+      });
+      expect(answer.body).toMatchObject({ token_type: "Bearer", expires_in: 300, scope: "orders:read" });
+      const claims = read(String(answer.body.access_token), 1);
+      expect(claims).toMatchObject({ sub: client_id, client_id, aud: audience, scope: "orders:read" });
+    }
+  });
+
+  it("nobody gets a token without a secret, or by a grant that there is not", async () => {
+    const { credentials } = party();
+    const service = { grant_type: "client_credentials" };
+    for (const [answer, status, error] of [
+      [await grant(service), 400, "invalid_client"],
+      [await grant(service, [credentials[0], ""]), 401, "invalid_client"],
+      [await grant({ grant_type: "password" }, credentials), 400, "unsupported_grant_type"],
+      [await grant({}, credentials), 400, "invalid_request"],
+    ] as const) {
+      expect([answer.status, answer.body.error]).toEqual([status, error]);
+    }
   });
 
   it("the feed tells its state by ETag, and by it that there is nothing new", async () => {

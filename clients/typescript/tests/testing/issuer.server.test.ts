@@ -51,6 +51,7 @@ async function partyOf(service: Service): Promise<Party> {
       const given = { grant_type: "client_credentials", client_id, client_secret, resource: AUDIENCE };
       return (await ask("/oauth/token", { body: new URLSearchParams(given) })).access_token;
     },
+    credentials: [application.client_id, application.client_secret],
     endSession: async (token) => {
       await ask("/api/v1/auth/logout", { headers: { Authorization: `Bearer ${token}` } });
     },

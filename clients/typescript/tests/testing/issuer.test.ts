@@ -33,6 +33,7 @@ describe("the contract that the server keeps as well", () => {
       fetch,
       person: () => issuer.mintToken({ scopes: ["orders:read", "orders:write"] }),
       service: () => issuer.service({ scopes: ["orders:read"] }),
+      credentials: ["billing", "any secret"],
       endSession: async (token) => issuer.revoke({ session: claim(token, "sid") }),
       disable: async (token) => issuer.revoke({ user: claim(token, "sub") }),
       enable: async () => undefined,

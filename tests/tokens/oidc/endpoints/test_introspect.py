@@ -25,6 +25,7 @@ from tests.tokens.oidc.confidential import (
     web,
 )
 from tests.tokens.oidc.party import Party, browser_of, client_application, unread
+from tokens.services import sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
@@ -213,6 +214,21 @@ def test_bad_tokens_of_a_client_are_answers_and_not_counted(
     for _ in range(4):
         assert told(party, "nonsense") == INACTIVE
     assert not Event.objects.filter(action=Action.CLIENT_REFUSED).exists()
+
+
+@pytest.mark.spec("RFC 7662 2.1")
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_what_was_revoked_may_be_asked_about_as_often_as_it_comes(
+    party: Party,
+    tokens: dict[str, Any],
+    settings: Any,
+    kind: str,
+) -> None:
+    settings.RATE_LIMITS = True
+    settings.LIMITS = {**settings.LIMITS, "token_failures_ip": "2/1m"}
+    sessions.revoke(tokens["refresh_token"])
+    assert [told(party, tokens[kind]) for _ in range(4)] == [INACTIVE] * 4
+    assert party.post("introspect", token="x").status_code == 200
 
 
 @pytest.mark.spec("RFC 7662 4")

@@ -85,7 +85,7 @@ def test_a_revoked_refresh_token_takes_all_of_its_session_with_it(
     assert session.reason == Action.TOKEN_REVOKED
     assert Login.objects.get(pk=session.login_id).revoked_at is None
     event = Event.objects.get(action=Action.TOKEN_REVOKED)
-    assert event.actor_id == party.application.client_id
+    assert event.actor_id == str(party.application.pk)
     assert tokens["refresh_token"] not in str(event.__dict__)
 
 
@@ -145,7 +145,8 @@ def test_a_service_revokes_its_own_token() -> None:
     assert told(party, token) == INACTIVE
     event = Event.objects.get(action=Action.TOKEN_REVOKED)
     assert event.target_type == "application"
-    assert event.target_id == party.application.client_id
+    assert event.actor_id == event.target_id == str(party.application.pk)
+    assert event.actor_label == event.target_label == str(party.application)
 
 
 @pytest.mark.spec("RFC 7009 2.1")

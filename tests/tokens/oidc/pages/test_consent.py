@@ -75,6 +75,15 @@ def test_it_says_who_asks_whom_for_what_and_where_it_leads(ann: User) -> None:
     )
 
 
+def test_no_window_of_another_site_knows_the_page_with_the_button(
+    ann: User,
+    settings: Any,
+) -> None:
+    settings.POPUP_SIGN_IN = True
+    page = ask(asking(), question(ann, target=wanted("openid")))
+    assert page["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
 def test_the_scopes_of_an_api_are_in_its_own_words(ann: User) -> None:
     told = wanted("openid orders:read orders:write", api=orders())
     said = text(ask(asking(), question(ann, target=told)))

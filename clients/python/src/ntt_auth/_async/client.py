@@ -15,7 +15,13 @@ from ntt_auth._async.tenants import Tenants
 from ntt_auth._async.tokens import Tokens
 from ntt_auth._async.transport import AsyncTransport
 from ntt_auth._async.users import Users
-from ntt_auth.rest.options import Options, checked, of_environment, with_token
+from ntt_auth.rest.options import (
+    CLIENTS,
+    Options,
+    checked,
+    of_environment,
+    with_token,
+)
 from ntt_auth.rest.sources import AsyncTokenSource
 
 
@@ -87,6 +93,7 @@ class AsyncClient:
         self.tenants = Tenants(caller)
         self.signing_keys = SigningKeys(caller)
         self.audit_events = AuditEvents(caller)
+        CLIENTS.add(self)
 
     @classmethod
     def from_env(

@@ -46,7 +46,11 @@ class Users(Namespace):
         q: str | None = None,
         limit: int | None = None,
     ) -> AsyncListing[types.UserOutput]:
-        """List them, newest first. `q` searches; `email` is one address, however spelled."""
+        """List them, newest first.
+
+        `q` is an id, or how an address or a name begins; `email` is one address, however
+        spelled.
+        """
         return self._caller.list(path("users"), email=email, q=q, limit=limit)
 
     async def create(
@@ -109,6 +113,17 @@ class Users(Namespace):
         """Lift a lockout."""
         return await self._caller.manage(
             path("users", user_id, "unlock"), key=idempotency_key
+        )
+
+    async def invite(
+        self,
+        user_id: Id,
+        *,
+        idempotency_key: str | None = None,
+    ) -> types.UserOutput:
+        """Mail who never came in a new link to choose a password by; the old one is dead."""
+        return await self._caller.manage(
+            path("users", user_id, "invite"), key=idempotency_key
         )
 
     async def reset_mfa(

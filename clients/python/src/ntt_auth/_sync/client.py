@@ -16,7 +16,13 @@ from ntt_auth._sync.tenants import Tenants
 from ntt_auth._sync.tokens import Tokens
 from ntt_auth._sync.transport import Transport
 from ntt_auth._sync.users import Users
-from ntt_auth.rest.options import Options, checked, of_environment, with_token
+from ntt_auth.rest.options import (
+    CLIENTS,
+    Options,
+    checked,
+    of_environment,
+    with_token,
+)
 from ntt_auth.rest.sources import TokenSource
 
 
@@ -88,6 +94,7 @@ class Client:
         self.tenants = Tenants(caller)
         self.signing_keys = SigningKeys(caller)
         self.audit_events = AuditEvents(caller)
+        CLIENTS.add(self)
 
     @classmethod
     def from_env(

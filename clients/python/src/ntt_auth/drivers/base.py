@@ -46,7 +46,7 @@ class Base:
             max_feed_age: seconds; with "strict" older revocations refuse.
             introspect: with "strict", ask the server instead of refusing.
             jwks: static keys; then none are fetched.
-            http_timeout: seconds for one exchange.
+            http_timeout: seconds for one exchange, with finding its address.
             max_revocations: with more than so many every token is refused.
             clock: for tests.
 

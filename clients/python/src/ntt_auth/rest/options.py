@@ -1,5 +1,6 @@
 """What a client is told."""
 
+import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -7,6 +8,8 @@ from ntt_auth import settings
 from ntt_auth.errors import ConfigurationError
 from ntt_auth.rest.paths import issuer_of
 from ntt_auth.rest.sources import AsyncTokenSource, Service
+
+CLIENTS: "weakref.WeakSet[Any]" = weakref.WeakSet()  # for test kits
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ The plugin comes with the package: a test takes the fixtures `ntt_auth_token` an
     with Issuer(audience="https://api.example.com/orders").installed() as issuer:
         client.get("/orders", headers=issuer.tokens.headers(scopes=["orders:read"]))
 
+Services get their tokens there too (`Client.from_env()`); what they manage is told by
+`issuer.script(...)`, for the reason that stands in `ntt_auth.testing.scripts`.
+
 The same contract cases run against this issuer and the real server. Nothing here is for
 production, and nothing of it is imported before it is asked for.
 """

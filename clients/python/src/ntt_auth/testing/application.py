@@ -1,4 +1,7 @@
-"""Whose tokens the application under test takes: read from its verifiers or settings."""
+"""Whose tokens the application under test takes, and whom it asks for its own.
+
+Read from its verifiers and clients, or else from its settings.
+"""
 
 import gc
 import sys
@@ -9,6 +12,7 @@ from ntt_auth import settings
 from ntt_auth.drivers import base
 from ntt_auth.errors import ConfigurationError
 from ntt_auth.jose.keys import ALGORITHMS
+from ntt_auth.rest.options import CLIENTS
 
 Pair = tuple[str, str]  # issuer and audience
 
@@ -22,9 +26,18 @@ def pairs() -> set[Pair]:
     return found or _of_django() or _of_environment()
 
 
+def issuers() -> set[str]:
+    """Return every issuer that the application has to do with."""
+    named = {issuer for issuer, _ in pairs()}
+    bare = {issuer.rstrip("/") for issuer in named}  # as clients have it
+    named |= {one.issuer for one in list(CLIENTS)} - bare
+    alone = settings.optional(None, settings.ISSUER)
+    return named or ({alone} if alone else set())
+
+
 def only_issuer() -> str:
     """Return the issuer that there is; raises `ConfigurationError`."""
-    return _only({issuer for issuer, _ in pairs()}, "issuer")
+    return _only({issuer for issuer, _ in pairs()} or issuers(), "issuer")
 
 
 def only_audience(issuer: str) -> str:

@@ -1,11 +1,9 @@
 """`Issuer`: what the server answers to verifiers, in memory."""
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import parse_qs, urlsplit
 
 from ntt_auth import _http
 from ntt_auth._http import Request, Response, Unreachable
@@ -13,16 +11,17 @@ from ntt_auth.errors import TokenInvalid
 from ntt_auth.jose import keys as public_keys
 from ntt_auth.jose.compact import take_apart
 from ntt_auth.jose.encoding import read_object
-from ntt_auth.testing import application, discovery
+from ntt_auth.testing import application, discovery, granting, scripts
+from ntt_auth.testing.answers import answer, problem
 from ntt_auth.testing.feed import CursorGone, CursorMalformed, Feed
 from ntt_auth.testing.keys import SigningKey, generate
+from ntt_auth.testing.scripts import Asked, Give, Script
 from ntt_auth.testing.tokens import Token, Tokens
 from ntt_auth.verification import rehearsal
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-_JSON = {"content-type": "application/json"}
 _SKEW_SECONDS = 1  # what the server grants past `exp`
 
 
@@ -42,9 +41,10 @@ class Subjects(TypedDict, total=False):
 
 
 class Issuer:
-    """An issuer in memory: discovery, keys, the revocation feed and `tokens/verify`.
+    """An issuer in memory: discovery, keys, tokens of services, the revocation feed.
 
-    `url` and `audience` None are those of the application under test, as its verifiers
+    It plays `tokens/verify` and `tokens/revoke` too; what a client asks of the rest of
+    the REST API is answered by `script`. `url` and `audience` None are those of the application under test, as its verifiers
     have them when they are needed. `algorithm` None is one that they take.
     """
 
@@ -58,6 +58,7 @@ class Issuer:
         self._url, self._audience, self._algorithm = url, audience, algorithm
         self._keys: list[SigningKey] = []
         self._down: list[str] = []
+        self._scripts: dict[tuple[str, str], Script] = {}
         self._lock = threading.RLock()
         self.feed = Feed()
         self.tokens = Tokens(self)
@@ -173,70 +174,107 @@ class Issuer:
         stack.callback(over)
         return stack
 
+    def script(
+        self,
+        method: str,
+        path: str,
+        document: "Give | Any" = None,
+        *,
+        status: int = 200,
+        code: str = "",
+    ) -> list[Asked]:
+        """Let an operation answer so from now on; return what it is asked, as it comes.
+
+            asked = issuer.script("POST", "/api/v1/users", {"id": "u1"}, status=201)
+            issuer.script("GET", "/api/v1/users/u2", status=404, code="not_found")
+
+        `path` is below the issuer and without a query. `document` is the JSON of the
+        answer, or a function from an `Asked` to it, which may call `revoke` as well.
+        With `code` the answer is the problem document of a refusal.
+        """
+        made = self._scripts[method, path] = Script(document, status, code)
+        return made.asked
+
     def answer(self, request: Request) -> Response:
         """Answer one request as the server does; raises `Unreachable` in an outage."""
-        base, path, query = self._place(request.url)
+        issuer = self._place(request.url)
+        asked = scripts.asked_of(request, issuer)
         if "all" in self._down:
             raise Unreachable("the test kit's server is down")
-        if path.startswith("/.well-known/") and "keys" in self._down:
+        if asked.path.startswith("/.well-known/") and "keys" in self._down:
             raise Unreachable("the test kit's key server is down")
-        known = dict(request.headers).get("If-None-Match", "")
+        script = self._scripts.get((asked.method, asked.path))
+        if script is not None:
+            return script.answer(asked)
         with self._lock:
-            if (request.method, path) == ("POST", "/api/v1/tokens/verify"):
-                return self._verify(request.body)
-            if request.method != "GET":
-                return _problem(404, "not_found")
-            if path == "/.well-known/jwks.json":
-                self.signer  # noqa: B018 - there is one by now
-                return _json({"keys": [key.jwk for key in self._keys]})
-            if path == "/.well-known/openid-configuration":
-                return _json(discovery.document(base))
-            if path == "/api/v1/tokens/revocations":
-                return self._revocations(query.get("after"), known)
-        return _problem(404, "not_found")
+            match asked.method, asked.path:
+                case "GET", "/.well-known/jwks.json":
+                    self.signer  # noqa: B018 - there is one by now
+                    return answer({"keys": [key.jwk for key in self._keys]})
+                case "GET", "/.well-known/openid-configuration":
+                    return answer(discovery.document(issuer))
+                case "GET", "/api/v1/tokens/revocations":
+                    return self._revocations(asked)
+                case "POST", "/api/v1/tokens/verify":
+                    return self._verify(asked.body)
+                case "POST", "/api/v1/tokens/revoke":
+                    return self._revoke(asked.body)
+                case "POST", "/oauth/token":
+                    return granting.granted(request, issuer, self.tokens)
+        if scripts.may_be_told(asked.path):
+            return scripts.unscripted(asked)
+        return problem(404, "not_found")
 
-    def _place(self, url: str) -> tuple[str, str, dict[str, str]]:
-        """Return the issuer that is asked, the path below it and the query."""
+    def _place(self, url: str) -> str:
+        """Return the issuer that is asked; raises `Unreachable`."""
         for issuer in self._issuers():
-            base = issuer.rstrip("/")
-            if url.startswith(f"{base}/"):
-                parts = urlsplit(url[len(base) :])
-                asked = parse_qs(parts.query, keep_blank_values=True)
-                return issuer, parts.path, {name: v[-1] for name, v in asked.items()}
+            if url.startswith(f"{issuer.rstrip('/')}/"):
+                return issuer
         raise Unreachable("the test kit plays another issuer")
 
-    def _revocations(
-        self,
-        cursor: str | None,
-        known: str,
-    ) -> Response:
+    def _revocations(self, asked: Asked) -> Response:
+        cursor = asked.query.get("after")
         try:
             after = self.feed.position(cursor)
         except CursorMalformed:
-            return _problem(400, "invalid_cursor")
+            return problem(400, "invalid_cursor")
         except CursorGone:
-            return _problem(410, "cursor_gone")
+            return problem(410, "cursor_gone")
         tag = self.feed.tag
         headers = {"etag": tag, "cache-control": "no-cache"}
         # who is in the middle of the pages has not read what the tag stands for
         paging = cursor is not None and after < self.feed.number
-        if tag in known and not paging:
+        if tag in asked.headers.get("if-none-match", "") and not paging:
             return Response(304, headers)
-        return _json(self.feed.page(after, now=self.now()), headers)
+        return answer(self.feed.page(after, now=self.now()), headers)
 
     def _verify(self, body: bytes) -> Response:
         try:
             asked = read_object(body)
         except ValueError:
-            return _problem(400, "malformed_request")
+            return problem(400, "malformed_request")
         token, audience = asked.get("token"), asked.get("audience")
         strange = asked.keys() - {"token", "audience"}
         if strange or not isinstance(token, str) or not isinstance(audience or "", str):
-            return _problem(400, "invalid_input")
+            return problem(400, "invalid_input")
         claims = self._claims(token)
         if claims is None or audience not in (None, claims["aud"]):
-            return _json({"active": False})
-        return _json({"active": True, "claims": claims})
+            return answer({"active": False})
+        return answer({"active": True, "claims": claims})
+
+    def _revoke(self, body: bytes) -> Response:
+        """End an access token; who sends another is told nothing (RFC 7009 2.2)."""
+        try:
+            asked = read_object(body)
+        except ValueError:
+            return problem(400, "malformed_request")
+        token = asked.get("token")
+        if asked.keys() != {"token"} or not isinstance(token, str):
+            return problem(400, "invalid_input")
+        claims = self._claims(token)
+        if claims is not None:
+            self.refuse("token", claims["jti"])
+        return answer(None, {}, 204)
 
     def _claims(self, token: str) -> dict[str, Any] | None:
         """Return what a genuine token says that is neither over nor revoked."""
@@ -257,30 +295,4 @@ class Issuer:
         return None if refused else claims
 
     def _issuers(self) -> set[str]:
-        return {self._url} if self._url else {one for one, _ in application.pairs()}
-
-
-def _json(
-    document: dict[str, Any],
-    headers: dict[str, str] | None = None,
-) -> Response:
-    return Response(200, _JSON | (headers or {}), json.dumps(document).encode())
-
-
-def _problem(
-    status: int,
-    code: str,
-) -> Response:
-    """Return a refusal as the server words it (RFC 9457)."""
-    title = code.replace("_", " ").capitalize() + "."
-    document = {
-        "type": f"urn:ntt-auth:problem:{code.replace('_', '-')}",
-        "title": title,
-        "status": status,
-        "detail": title,
-        "code": code,
-        "request_id": "testing",
-        "errors": [],
-    }
-    headers = {"content-type": "application/problem+json", "cache-control": "no-store"}
-    return Response(status, headers, json.dumps(document).encode())
+        return {self._url} if self._url else application.issuers()
