@@ -1,4 +1,5 @@
 import { RevocationsUnavailable } from "./errors.js";
+import { parseStrict } from "./json.js";
 import { seconds } from "./keys.js";
 import { type Row, type Subjects, Table, TooMany } from "./revocations.js";
 import { ask, type Fetch, isLive, retryAfter } from "./transport.js";
@@ -172,7 +173,7 @@ export class Follower {
     if (reply.status === 304 && this.#etag) return false;
     if (reply.status === 410) throw new Gone();
     if (reply.status !== 200) throw new Busy(reply.status, retryAfter(reply.headers));
-    const page = JSON.parse(reply.body) as { data: Row[]; next_cursor: string; has_more: boolean };
+    const page = parseStrict(reply.body) as { data: Row[]; next_cursor: string; has_more: boolean };
     if (!wellFormed(page)) throw new TypeError("not a page of the feed");
     const into = this.#next ?? this.#table;
     const now = Date.now() / 1000 - 30; // this clock may be ahead: rows die with the tokens, not before

@@ -9,6 +9,8 @@ export interface KeyOptions {
   readonly timeout: number;
   readonly fetch?: Fetch | undefined;
   readonly jwks?: unknown;
+  /** Where the key set is, for whoever has read the discovery already. */
+  readonly address?: (() => Promise<string>) | undefined;
 }
 
 const FRESH_SECONDS = 600;
@@ -59,6 +61,21 @@ export class Keys {
     return this.#keys.get(kid);
   }
 
+  /**
+   * As `find`, but keys older than ten minutes are read again before they are believed.
+   *
+   * For statements that no feed revokes. Where they cannot be read the last good ones serve, as everywhere; throws
+   * `KeysUnavailable` for a name that is not among them.
+   */
+  async findFresh(kid: string): Promise<Key | undefined> {
+    const age = seconds() - this.#readAt;
+    const due = age > FRESH_SECONDS && age <= LAST_GOOD_SECONDS && seconds() >= this.#notBefore;
+    if (due || this.#fetching) await this.#refreshed().catch(() => undefined);
+    const found = await this.find(kid);
+    if (!found && this.#failures > 0) throw this.#unavailable(Math.max(0, this.#notBefore - seconds()));
+    return found;
+  }
+
   /** See to it that there are keys. Throws `KeysUnavailable`. */
   async warm(): Promise<void> {
     if (this.#options.jwks !== undefined) {
@@ -70,11 +87,13 @@ export class Keys {
     if (age <= LAST_GOOD_SECONDS) return this.#later();
     const wait = this.#notBefore - seconds();
     if (wait > 0 && !this.#fetching && !this.#live) {
-      throw new KeysUnavailable(`The keys of ${this.#options.issuer} could not be read.`, {
-        retryAfter: wait,
-      });
+      throw this.#unavailable(wait);
     }
     await this.#refreshed();
+  }
+
+  #unavailable(retryAfter: number): KeysUnavailable {
+    return new KeysUnavailable(`The keys of ${this.#options.issuer} could not be read.`, { retryAfter });
   }
 
   get #live(): boolean {
@@ -94,7 +113,9 @@ export class Keys {
 
   async #fetched(): Promise<void> {
     try {
-      const keys = await suitable(await this.#document(await this.#address()), this.#options.algorithms);
+      const { address, algorithms } = this.#options;
+      const url = await (address ? address() : this.#address());
+      const keys = await suitable(await this.#document(url), algorithms);
       if (keys.size === 0) throw new Error("the key set holds no key that may be used");
       this.#keys = keys;
       this.#readAt = seconds();

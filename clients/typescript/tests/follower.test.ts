@@ -23,6 +23,12 @@ const empty =
   (status: number, headers = {}) =>
   () =>
     new Response(null, { status, headers });
+/** Say one thing of an answer another time. */
+const twice = async (answer: Response, once: string, both: string) => {
+  const text = await answer.text();
+  expect(text).toContain(once);
+  return new Response(text.replace(once, both));
+};
 const refuses = (sid: string) => follower.refuses(subjectsOf({ sid }, ""), 1);
 
 function following(changes: { background?: boolean; maxRevocations?: number } = {}): Follower {
@@ -179,6 +185,11 @@ describe("while it cannot be read", () => {
     ["no cursor", () => Response.json({ data: [], next_cursor: null, has_more: false })],
     ["a row of nothing", () => Response.json({ data: [null], next_cursor: "a.2", has_more: false })],
     ["a page that stands still", page([], "a.1", true)],
+    ["two lists of rows", () => twice(page([row("s2")], "a.2")(), '"data":', '"data":[],"data":')],
+    [
+      "a row of two ends",
+      () => twice(page([row("s2")], "a.2")(), '"expires_at":', '"expires_at":"x","expires_at":'),
+    ],
     ["a page of 5 MB", () => new Response(" ".repeat(5 << 20))],
   ])("by %s, what is known stays", async (_, answer) => {
     answers = [page([row("s1")], "a.1"), answer];

@@ -1,44 +1,17 @@
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { build } from "esbuild";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { afterEach, expect, test } from "vitest";
+import { type Run, runnable, snippets } from "./snippets.js";
 
-type Run = (world: Record<string, unknown>) => Promise<void>;
-const page = readFileSync("README.md", "utf8");
-const names = ["express", "fastify", "hono", "testing"];
-const alias = Object.fromEntries(
-  names.map((name) => [
-    `@ntt-auth/client/${name}`,
-    `./src/${name === "testing" ? "testing/index" : name}.ts`,
-  ]),
-);
+const page = snippets("README.md");
 
 /** Return the snippet below a heading, as it stands, to be run in a world of these names. */
-async function snippet(title: string, ...world: string[]): Promise<Run> {
-  const code = new RegExp(`^## ${title}\n\`\`\`ts\n([\\s\\S]*?)\`\`\``, "m").exec(page)?.[1] ?? "";
-  const imports = code.split("\n").filter((line) => line.startsWith("import "));
-  const rest = code.split("\n").filter((line) => !line.startsWith("import "));
-  const source = [...imports, `export async function run({ ${world.join(", ")} }) {`, ...rest, "}"].join(
-    "\n",
-  );
-  const { outputFiles } = await build({
-    stdin: { contents: source, loader: "ts", resolveDir: process.cwd() },
-    alias,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    write: false,
-  });
-  const made: { exports: { run?: Run } } = { exports: {} };
-  const run = new Function("module", "exports", "require", outputFiles[0]?.text as string);
-  run(made, made.exports, createRequire(import.meta.url));
-  return made.exports.run as Run;
+function snippet(title: string, ...world: string[]): Promise<Run> {
+  return runnable(page.find((one) => one.title === title)?.code ?? "", world);
 }
 
 let opened: Server | undefined;

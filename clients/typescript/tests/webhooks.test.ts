@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { verify, WebhookInvalid } from "../src/webhooks.js";
+import { runnable, snippets } from "./snippets.js";
 
 // The vector of the reference implementation of Standard Webhooks.
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -32,4 +33,15 @@ it("refuses another body, another secret, a missing header, and an old or early 
   await expect(verify(HEADERS, BODY, SECRET)).rejects.toThrow(WebhookInvalid);
   at(1614265330 - 301);
   await expect(verify(HEADERS, BODY, SECRET)).rejects.toThrow(WebhookInvalid);
+});
+
+it("is taken by the snippet of docs/client.md", async () => {
+  at(1614265330);
+  vi.stubEnv("WEBHOOK_SECRET", SECRET);
+  const { code } = snippets("docs/client.md").find(({ title }) => title === "Webhooks") ?? { code: "" };
+  const run = await runnable(code, ["request"], ["id", "payload"]);
+  const request = new Request("https://shop.example/", { method: "POST", headers: HEADERS, body: BODY });
+  const taken = { id: HEADERS["Webhook-Id"], payload: { test: 2432232314 } };
+  expect(await run({ request })).toEqual(taken);
+  vi.unstubAllEnvs();
 });

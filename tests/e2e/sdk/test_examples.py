@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.e2e.oidc.service import Service
-from tests.e2e.sdk.examples import EXAMPLES, JAVASCRIPT, PYTHON, served
+from tests.e2e.sdk.examples import EXAMPLES, JAVASCRIPT, PYTHON, installed, run, served
 
 pytestmark = pytest.mark.e2e
 
@@ -49,3 +49,8 @@ def test_every_example_has_a_readme_of_two_commands() -> None:
     for folder in folders:
         told = (folder / "README.md").read_text().split("```sh\n")[1].split("```")[0]
         assert len(told.strip().splitlines()) == 2, folder.name
+
+
+def test_the_react_example_is_built_for_production() -> None:
+    folder = installed("react-spa")
+    assert "built in" in run("npm", "run", "build", folder=folder)

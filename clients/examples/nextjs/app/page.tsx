@@ -4,23 +4,25 @@ export default async function Home() {
   const session = await auth();
   if (!session) {
     return (
-      <main>
+      <>
         <h1>Orders</h1>
         <p>You are signed out.</p>
-        <a href="/api/auth/login?returnTo=/orders">Sign in</a>
-      </main>
+        <a className="button main" href="/api/auth/login?returnTo=/orders">
+          Sign in
+        </a>
+      </>
     );
   }
   return (
-    <main>
+    <>
       <h1>Orders</h1>
-      <p>You are {session.user.name || session.user.email}.</p>
-      <p>
-        <a href="/orders">Your orders</a>
-      </p>
+      <p>You are {session.user.name || session.user.email}. No token is in this browser.</p>
+      <a className="button main" href="/orders">
+        Your orders
+      </a>
       <form method="post" action="/api/auth/logout">
         <button type="submit">Sign out</button>
       </form>
-    </main>
+    </>
   );
 }

@@ -9,11 +9,11 @@ export function App() {
       <h1>Orders</h1>
       <SignedOut>
         <p>You are signed out.</p>
-        <button onClick={() => login()}>Sign in</button>
+        <button className="main" onClick={() => login()}>Sign in</button>
         <button onClick={() => login({ prompt: "create" })}>Sign up</button>
       </SignedOut>
       <SignedIn>
-        <p>You are {user?.name || user?.email}.</p>
+        <p>You are {user?.name || user?.email}. Both APIs check your token themselves.</p>
         <Calls />
         <button onClick={() => logout()}>Sign out</button>
       </SignedIn>

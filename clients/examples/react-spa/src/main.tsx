@@ -1,7 +1,7 @@
 import { AuthProvider } from "@ntt-auth/client/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app.tsx";
+import { App } from "./app";
 
 const { VITE_ISSUER, VITE_CLIENT_ID, VITE_AUDIENCE } = import.meta.env;
 

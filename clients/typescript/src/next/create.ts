@@ -63,7 +63,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<Principal>;
 }
 
-interface CookieStore {
+export interface CookieStore {
   getAll(): Cookie[];
 }
 

@@ -1,9 +1,9 @@
-import { AuthError, Unavailable } from "../errors.js";
 import { random } from "../oidc/encoding.js";
 import { SignInFailed } from "../oidc/errors.js";
 import type { AuthorizationServer } from "../oidc/server.js";
 import { safeReturn } from "../oidc/user.js";
 import { type Cookie, cookiesOf, type Jar } from "./cookies.js";
+import { answered, failed, posting } from "./pages.js";
 import { digest, type Seal } from "./seal.js";
 import type { Asked, Kept, Sessions } from "./sessions.js";
 
@@ -58,7 +58,7 @@ export class Handlers {
       }
       return answered("There is nothing here.", 404);
     } catch (error) {
-      return failed(error);
+      return this.#failed(error);
     }
   };
 
@@ -72,9 +72,11 @@ export class Handlers {
       }
       return answered("There is nothing here.", 404);
     } catch (error) {
-      return failed(error);
+      return this.#failed(error);
     }
   };
+
+  #failed = (error: unknown): Response => failed(error, `${this.#parts.site.basePath}/login`);
 
   #action(request: Request): string {
     return new URL(request.url).pathname.split("/").at(-1) ?? "";
@@ -132,7 +134,7 @@ export class Handlers {
       const to = new URL(pending.returnTo, site.originOf(request)).href;
       return redirect(to, [gone, ...pieces.map((piece) => jar.header(piece, kept.idle))]);
     } catch (error) {
-      const response = failed(error);
+      const response = this.#failed(error);
       response.headers.append("Set-Cookie", gone);
       return response;
     }
@@ -159,7 +161,7 @@ export class Handlers {
     // Where the server cannot be asked, it is over here at least.
     const response = await server
       .endpoints()
-      .then(({ end_session_endpoint: action }) => posting(action, fields), failed);
+      .then(({ end_session_endpoint: action }) => posting(action, fields), this.#failed);
     for (const piece of jar.pieces("", jar.session, cookies))
       response.headers.append("Set-Cookie", jar.header(piece, 0));
     return response;
@@ -224,44 +226,4 @@ function redirect(url: string, cookies: string[]): Response {
   });
   for (const cookie of cookies) headers.append("Set-Cookie", cookie);
   return new Response(null, { status: 303, headers });
-}
-
-function answered(text: string, status: number): Response {
-  return new Response(text, {
-    status,
-    headers: { "Cache-Control": "no-store", "Content-Type": "text/plain" },
-  });
-}
-
-function failed(error: unknown): Response {
-  if (!(error instanceof AuthError)) throw error;
-  if (error instanceof Unavailable) {
-    const response = answered("Signing in does not work at the moment. Try again shortly.", 503);
-    response.headers.set("Retry-After", String(Math.ceil(error.retryAfter ?? 5)));
-    return response;
-  }
-  const code = error.code.replace(/[^\w-]/g, "").slice(0, 64); // it may come from the address
-  return answered(`The sign-in failed (${code}). Go back, and begin again.`, 400);
-}
-
-/** A page that posts at once: an ID token in an address would end up in logs and in the history. */
-function posting(action: string, fields: Record<string, string>): Response {
-  const nonce = random();
-  const inputs = Object.entries(fields)
-    .map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`)
-    .join("");
-  const page = `<!doctype html><title>Sign out</title><form method="post" action="${escaped(action)}">${inputs}
-<noscript><button>Sign out</button></noscript></form><script nonce="${nonce}">document.forms[0].submit()</script>`;
-  return new Response(page, {
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Cache-Control": "no-store",
-      "Referrer-Policy": "no-referrer",
-      "Content-Security-Policy": `default-src 'none'; script-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`,
-    },
-  });
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

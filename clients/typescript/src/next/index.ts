@@ -5,6 +5,7 @@ export type { User } from "../oidc/user.js";
 export {
   type Auth,
   type AuthOptions,
+  type CookieStore,
   createAuth,
   type ProxyOptions,
   type Session,

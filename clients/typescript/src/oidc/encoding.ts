@@ -7,13 +7,6 @@ export function base64url(bytes: ArrayBuffer | Uint8Array): string {
   return btoa(raw).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Return the bytes of unpadded base64url; throws for any other alphabet. */
-export function fromBase64url(encoded: string): Uint8Array<ArrayBuffer> {
-  if (!/^[\w-]*$/.test(encoded)) throw new SyntaxError("no base64url");
-  const raw = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(raw, (char) => char.charCodeAt(0));
-}
-
 /** Return 256 bits that nobody can guess, as text for a URL. */
 export function random(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));

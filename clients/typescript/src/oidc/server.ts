@@ -1,7 +1,10 @@
 import { ConfigurationError, ServerUnavailable } from "../errors.js";
+import { parseStrict } from "../json.js";
+import { ALGORITHMS } from "../jwk.js";
+import { Keys } from "../keys.js";
 import { challengeOf } from "./encoding.js";
 import { oauthError, SignInFailed } from "./errors.js";
-import { type Claims, type Expected, type Jwk, verifyStatement } from "./jwt.js";
+import { type Claims, type Expected, verifyStatement } from "./jwt.js";
 
 /** What the token endpoint answers (RFC 6749 section 5.1). Times are in seconds. */
 export interface TokenAnswer {
@@ -44,8 +47,7 @@ export interface Asking {
   more?: Record<string, string | undefined>;
 }
 
-const KEYS_MILLISECONDS = 30_000;
-const FRESH_MILLISECONDS = 600_000; // a key that was withdrawn is believed no longer than that
+const TIMEOUT = 10_000; // milliseconds
 const NAMED = [
   "authorization_endpoint",
   "token_endpoint",
@@ -60,8 +62,7 @@ export class AuthorizationServer {
   readonly clientId: string;
   readonly #options: ServerOptions;
   #endpoints: Promise<Endpoints> | undefined;
-  #keys: Promise<Jwk[]> | undefined;
-  #readAt = 0;
+  readonly #keys: Keys;
 
   constructor(options: ServerOptions) {
     if (!options.issuer) throw new ConfigurationError("issuer is missing.");
@@ -69,6 +70,13 @@ export class AuthorizationServer {
     this.issuer = options.issuer;
     this.clientId = options.clientId;
     this.#options = options;
+    this.#keys = new Keys({
+      issuer: options.issuer,
+      algorithms: ALGORITHMS,
+      timeout: (options.timeout ?? TIMEOUT) / 1000,
+      fetch: options.fetch,
+      address: async () => (await this.endpoints()).jwks_uri,
+    });
   }
 
   /** Return the endpoints, read once; throws `ServerUnavailable`, `ConfigurationError`. */
@@ -146,40 +154,21 @@ export class AuthorizationServer {
     return await this.#json(url, { method: "POST", body, headers });
   }
 
-  /** Return the claims of a genuine ID token (or logout token, by `typ`); throws `SignInFailed`. */
+  /** Return the claims of a genuine ID token (or logout token, by `typ`); throws `SignInFailed`, `KeysUnavailable`. */
   statement(token: string | undefined, expected: Omit<Expected, "issuer" | "clientId">): Promise<Claims> {
     if (!token) throw new SignInFailed("There is no ID token.");
     const all = { ...expected, issuer: this.issuer, clientId: this.clientId };
-    return verifyStatement(token, all, (kid) => this.#key(kid));
-  }
-
-  async #key(kid: string): Promise<Jwk | undefined> {
-    if (Date.now() - this.#readAt > FRESH_MILLISECONDS) this.#keys = undefined;
-    const held = (await this.#keys?.catch(() => []))?.find((key) => key.kid === kid);
-    if (held) return held;
-    if (!this.#keys || Date.now() - this.#readAt > KEYS_MILLISECONDS) {
-      this.#readAt = Date.now();
-      this.#keys = this.#readKeys();
-      this.#keys.catch(() => {
-        this.#keys = undefined;
-      });
-    }
-    return (await this.#keys).find((key) => key.kid === kid);
-  }
-
-  async #readKeys(): Promise<Jwk[]> {
-    const { keys } = await this.#json((await this.endpoints()).jwks_uri);
-    return Array.isArray(keys) ? keys.filter((key) => typeof key?.kid === "string") : [];
+    return verifyStatement(token, all, (kid) => this.#keys.findFresh(kid));
   }
 
   async #json(url: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
     const ask = this.#options.fetch ?? fetch;
-    const signal = AbortSignal.timeout(this.#options.timeout ?? 10_000);
+    const signal = AbortSignal.timeout(this.#options.timeout ?? TIMEOUT);
     let response: Response;
     let body: unknown;
     try {
       response = await ask(url, { ...init, signal, redirect: "error", credentials: "omit" });
-      body = JSON.parse((await response.text()) || "{}");
+      body = parseStrict((await response.text()) || "{}");
     } catch (cause) {
       throw new ServerUnavailable("", { cause });
     }

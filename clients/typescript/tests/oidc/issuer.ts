@@ -30,6 +30,8 @@ export class FakeIssuer {
   down: number | undefined;
   /** How often the key set was read. */
   keysRead = 0;
+  /** How often the discovery was. */
+  discoveryRead = 0;
   /** What the API answers to a token. */
   challenge: (token: string | undefined) => string | undefined = () => undefined;
   readonly #codes = new Map<string, Grant>();
@@ -110,6 +112,7 @@ export class FakeIssuer {
   }
 
   #discovery(): Record<string, string> {
+    this.discoveryRead += 1;
     const names = { authorization: "authorize", token: "token", end_session: "logout", revocation: "revoke" };
     const found = Object.entries(names).map(([name, path]) => [`${name}_endpoint`, `${this.url}/${path}`]);
     return { issuer: this.url, jwks_uri: `${this.url}/jwks`, ...Object.fromEntries(found) };

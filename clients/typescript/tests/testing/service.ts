@@ -10,6 +10,12 @@ const ROOT = resolve(import.meta.dirname, "../../../..");
 const PYTHON = join(ROOT, ".venv/bin/python");
 const OURS = ["DATABASE_URL", "REDIS_URL", "VAR_DIR", "HOST", "PORT", "ISSUER", "DJANGO_ENV"];
 
+const LETTERS = `
+import json
+from accounts.outbox.mailbox import latest
+print(json.dumps([[m.to, m.text] for m in latest()]))
+`;
+
 /** Whether the server can be started here. */
 export const installed = existsSync(PYTHON);
 
@@ -19,9 +25,10 @@ export class Service {
   #environment: NodeJS.ProcessEnv = {};
   #process: ChildProcess | undefined;
 
-  async start(): Promise<this> {
+  /** `host` is what its address names: passkeys need one that is no IP address. */
+  async start(host = "127.0.0.1"): Promise<this> {
     const port = await freePort();
-    this.issuer = `http://127.0.0.1:${port}`;
+    this.issuer = `http://${host}:${port}`;
     const others = Object.entries(process.env).filter(([name]) => !OURS.includes(name));
     const ours = { VAR_DIR: join(this.#folder, "var"), PORT: String(port), ISSUER: this.issuer };
     this.#environment = { ...Object.fromEntries(others), ...ours };
@@ -52,6 +59,22 @@ export class Service {
     const done = promisify(execFile)(PYTHON, ["manage.py", ...args], { cwd: ROOT, env: this.#environment });
     done.child.stdin?.end(input);
     return (await done).stdout;
+  }
+
+  /** Make something by a command; return it. */
+  async make(...args: string[]): Promise<Record<string, string>> {
+    return JSON.parse(await this.manage([...args, "--json"]));
+  }
+
+  /** Return what the newest mail to an address says, waiting for the one who sends it. */
+  async letter(address: string, pattern: RegExp): Promise<string> {
+    for (let ends = Date.now() + 30_000; Date.now() < ends; ) {
+      const printed = await this.manage(["shell", "--no-imports", "-c", LETTERS]);
+      const letters: [string, string][] = JSON.parse(printed.trim().split("\n").at(-1) ?? "[]");
+      const found = letters.find(([to, text]) => to === address && pattern.test(text));
+      if (found) return pattern.exec(found[1])?.at(-1) ?? "";
+    }
+    throw new Error(`nothing like ${pattern} was mailed to ${address}`);
   }
 
   async #ready(): Promise<boolean> {

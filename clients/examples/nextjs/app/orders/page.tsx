@@ -3,14 +3,26 @@ import { auth, getToken } from "../../auth";
 
 const API = process.env.ORDERS_URL ?? "http://127.0.0.1:8001";
 
-export default async function Orders() {
-  if (!(await auth())) redirect("/api/auth/login?returnTo=/orders");
+/** What the API says to whoever is signed in; its refusal is shown as it came. */
+async function orders(): Promise<string> {
   const headers = { Authorization: `Bearer ${await getToken()}` };
-  const response = await fetch(`${API}/orders`, { headers, cache: "no-store" });
+  try {
+    const response = await fetch(`${API}/orders`, { headers, cache: "no-store" });
+    return `${response.status} ${await response.text()}`;
+  } catch {
+    return `The API at ${API} does not answer.`;
+  }
+}
+
+export default async function Orders() {
+  const session = await auth();
+  if (!session) redirect("/api/auth/login?returnTo=/orders");
   return (
-    <main>
+    <>
       <h1>Your orders</h1>
-      <output>{await response.text()}</output>
-    </main>
+      <p>What the API answers to {session.user.name || session.user.email}:</p>
+      <output>{await orders()}</output>
+      <a href="/">Back</a>
+    </>
   );
 }

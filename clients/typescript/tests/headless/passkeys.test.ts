@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toBuffer, toText } from "../src/passkeys.js";
+import { toBuffer, toText } from "../../src/headless/passkeys.js";
 
 it("takes base64url without padding there and back", () => {
   expect(toText(toBuffer("-_8"))).toBe("-_8");
