@@ -149,10 +149,10 @@ def claim(
 def pending(
     person: User,
     purpose: Purpose,
-) -> bool:
-    """Tell whether a person has a link for this purpose that is still good."""
+) -> MailLink | None:
+    """Return the link for this purpose that a person has and that is still good."""
     mine = MailLink.objects.filter(user=person, purpose=purpose, claimed_at=None)
-    return any(_stands(link, person) for link in mine)
+    return next((link for link in mine if _stands(link, person)), None)
 
 
 def void(

@@ -8,7 +8,7 @@ from accounts.audit.services import record
 from accounts.flows import verification
 from accounts.mail import letters, links
 from accounts.mail.links import Purpose
-from accounts.models import User
+from accounts.models import MailLink, User
 from accounts.services.authority import require_superuser_over
 from config.errors import Conflict, NotFound
 
@@ -33,8 +33,9 @@ def invite_user(
             raise NotFound("There is no such user.")
         if not may_be_invited(held):
             raise _cannot()
+        require_superuser_over(held, acting_user)
         record(Action.USER_INVITED, acting=acting_user, target=held)
-        mail(held, proven=verification.is_verified(held.pk))
+        mail(held, made=_was_made(held), proven=verification.is_verified(held.pk))
     return held
 
 
@@ -42,6 +43,12 @@ def may_be_invited(user: User) -> bool:
     """Tell whether somebody has never come in, and may."""
     new = user.last_login is None and not user.has_usable_password()
     return new and user.is_active
+
+
+def _was_made(user: User) -> bool:
+    """Tell whether an operator made the account, by the invitation before."""
+    before = MailLink.objects.filter(user=user, purpose=Purpose.FIRST_PASSWORD)
+    return before.filter(data__made=True).exists()
 
 
 def _cannot() -> Conflict:
@@ -56,8 +63,13 @@ def count(user: User) -> None:
 def mail(
     user: User,
     *,
+    made: bool,
     proven: bool,
 ) -> None:
-    """Mail the link, in the caller's transaction."""
-    link = links.make(user, Purpose.FIRST_PASSWORD)
+    """Mail the link, in the caller's transaction.
+
+    `made` by an operator, an account stays as it is when its owner comes; any other may be
+    a stranger's, who signed up with this address.
+    """
+    link = links.make(user, Purpose.FIRST_PASSWORD, data={"made": made})
     letters.write_to("account-made", user, proven=proven, link=link)

@@ -98,9 +98,13 @@ def confirm_reset(
 
 
 def _invited(link: MailLink) -> bool:
-    """Tell whether an invitation stands, or was one: a reset asked for leaves it alone."""
+    """Tell whether it is an operator's invitation to an account they made, or one stands.
+
+    A reset asked for leaves an invitation alone.
+    """
     first = Purpose.FIRST_PASSWORD
-    return link.purpose == first or links.pending(link.user, first)
+    held = link if link.purpose == first else links.pending(link.user, first)
+    return held is not None and bool(held.data.get("made"))
 
 
 def _arrive(

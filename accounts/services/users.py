@@ -72,7 +72,7 @@ def create_user(
         store(user, verified=new.verified)
         record(action, acting=acting_user, target=user)
         if new.send_invite:
-            inviting.mail(user, proven=new.verified)
+            inviting.mail(user, made=True, proven=new.verified)
     return user
 
 

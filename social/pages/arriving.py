@@ -13,6 +13,7 @@ from accounts.addresses import email_key
 from accounts.errors import EmailTaken
 from accounts.models import User
 from accounts.pages.forms import AddressField, PageForm
+from config import envelope
 from config.errors import ServiceError
 from config.languages import isolated
 from social.models import Connection
@@ -131,7 +132,7 @@ def _question(
     vouched: Vouched,
     person: User,
 ) -> HttpResponse:
-    return draw(
+    response = draw(
         request,
         "social/connect",
         provider=arrival.provider,
@@ -139,6 +140,8 @@ def _question(
         email=person.email,
         here=_here(request, "account-social-finish"),
     )
+    response["Cross-Origin-Opener-Policy"] = envelope.ALONE  # a click gives much away
+    return response
 
 
 def _connect(

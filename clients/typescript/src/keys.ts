@@ -15,6 +15,8 @@ export interface KeyOptions {
 
 const FRESH_SECONDS = 600;
 const LAST_GOOD_SECONDS = 86_400;
+/** For statements: no feed tells of a key that was withdrawn. */
+const LAST_GOOD_FRESH_SECONDS = 3600;
 const UNKNOWN_SECONDS = 30;
 const LONGEST_COOLDOWN_SECONDS = 30;
 
@@ -64,15 +66,17 @@ export class Keys {
   /**
    * As `find`, but keys older than ten minutes are read again before they are believed.
    *
-   * For statements that no feed revokes. Where they cannot be read the last good ones serve, as everywhere; throws
-   * `KeysUnavailable` for a name that is not among them.
+   * For statements that no feed revokes. Where they cannot be read the last good ones serve for an hour; throws
+   * `KeysUnavailable` after it, and for a name that is not among them.
    */
   async findFresh(kid: string): Promise<Key | undefined> {
     const age = seconds() - this.#readAt;
     const due = age > FRESH_SECONDS && age <= LAST_GOOD_SECONDS && seconds() >= this.#notBefore;
     if (due || this.#fetching) await this.#refreshed().catch(() => undefined);
     const found = await this.find(kid);
-    if (!found && this.#failures > 0) throw this.#unavailable(Math.max(0, this.#notBefore - seconds()));
+    const old = this.#options.jwks === undefined && seconds() - this.#readAt > LAST_GOOD_FRESH_SECONDS;
+    if (this.#failures > 0 && (!found || old))
+      throw this.#unavailable(Math.max(0, this.#notBefore - seconds()));
     return found;
   }
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import services
+from accounts import flows, services
 from accounts.audit.actions import Action
 from accounts.audit.models import Event
 from accounts.errors import LinkInvalid
@@ -45,6 +45,23 @@ def test_one_that_ran_out_is_made_good_by_another(ann: User) -> None:
     MailLink.objects.update(expires_at=timezone.now())
     services.invite_user(ann, acting_user=None)
     assert recovery.confirm_reset(key=last_mail().key, password=NEW).name == "Ann"
+
+
+def test_who_is_invited_to_what_a_stranger_made_takes_it_over() -> None:
+    flows.sign_up(
+        email="ann@example.com",
+        password=None,
+        name="Written by a stranger",
+        verification_required=True,
+        state={},
+    )
+    ann = User.objects.get()
+    services.invite_user(ann, acting_user=None)
+    services.invite_user(ann, acting_user=None)
+    assert recovery.confirm_reset(key=last_mail().key, password=NEW).pk == ann.pk
+    ann.refresh_from_db()
+    assert ann.name == "" and ann.check_password(NEW)
+    assert Event.objects.filter(action=Action.TAKEN_OVER).exists()
 
 
 def test_an_account_that_was_made_without_a_mail_can_be_invited() -> None:

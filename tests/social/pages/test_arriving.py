@@ -83,6 +83,18 @@ def test_what_is_no_address_is_told(
     assert not User.objects.exists()
 
 
+def test_the_page_that_connects_is_tied_to_no_window_whatever_operators_chose(
+    arrived: Browser,
+    ann: User,
+    settings: Any,
+) -> None:
+    settings.POPUP_SIGN_IN = True
+    arrived.log_in()
+    answer = arrived.get(FINISH)
+    assert answer.status_code == 200 and "connect" in text(answer)
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
 def test_who_has_an_account_signs_in_to_it_instead(
     arrived: Browser,
     ann: User,

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ntt_auth import TokenInvalid, Verifier
+from ntt_auth.jose.compact import take_apart
 from servers import AUDIENCE, public_jwk, signed
 
 ISSUER = "https://id.example.com"
@@ -82,3 +83,11 @@ def test_ten_thousand_mutated_tokens_are_refused(verifier: Verifier) -> None:
         if mutated != good:
             with pytest.raises(TokenInvalid):
                 verifier.verify(mutated)
+
+
+@pytest.mark.parametrize("emptied", [0, 1, 2])
+def test_no_part_of_a_token_is_empty(emptied: int) -> None:
+    parts = signed(HEADER, CLAIMS, KEY).split(".")
+    parts[emptied] = ""
+    with pytest.raises(TokenInvalid, match="three parts"):
+        take_apart(".".join(parts))

@@ -32,7 +32,7 @@ class Compact(NamedTuple):
 def take_apart(token: str) -> Compact:
     """Return the parts of a compact JWS of type `at+jwt`; raises `TokenInvalid`."""
     parts = token.split(".", 3)
-    if len(parts) != 3:
+    if len(parts) != 3 or not all(parts):
         raise TokenInvalid("Expected three parts of base64url.")
     first, second, third = parts
     if len(first) > _HEADER or len(second) > _PAYLOAD or len(third) > _SIGNATURE:
