@@ -9,6 +9,7 @@ import {
   TokenRevoked,
 } from "./errors.js";
 import { Follower } from "./follower.js";
+import { parseStrict } from "./json.js";
 import { ALGORITHMS, type Algorithm, type Key, signedBy } from "./jwk.js";
 import { Keys } from "./keys.js";
 import { Principal, type PrincipalFields } from "./principal.js";
@@ -201,7 +202,7 @@ export class Verifier {
     try {
       const reply = await ask({ url, timeout, fetch, json: { token, audience: this.audience } });
       const said =
-        reply.status === 200 ? (JSON.parse(reply.body) as { active?: unknown } | null)?.active : undefined;
+        reply.status === 200 ? (parseStrict(reply.body) as { active?: unknown } | null)?.active : undefined;
       if (typeof said === "boolean") return said;
     } catch {
       // told below, without what was sent

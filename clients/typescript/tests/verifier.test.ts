@@ -122,6 +122,7 @@ describe("strict that may ask the server", () => {
     [200, "garbage"],
     [200, "null"],
     [200, '{"active": "true"}'],
+    [200, '{"active": false, "active": true}'],
   ])("refuses with 503 where it answers %i %s", async (status, body) => {
     answering(status, body);
     const refused = expect(verifier.verify(server.token())).rejects;
