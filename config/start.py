@@ -16,6 +16,8 @@ from typing import Any
 
 from typing_extensions import override
 
+USUAL_PORT = 8000  # what the commands of other terminals take without a word
+
 
 class CannotStart(Exception):
     """One sentence for the operator: what is wrong and what to do."""
@@ -151,7 +153,7 @@ def banner(settings: Any) -> str:
     except Conflict:
         pass  # there is an operator already
     lines += [
-        "  Next: make quickstart (in another terminal). Ctrl-C stops the service.",
+        f"  Next: {quickstart_of(settings)} (in another terminal). Ctrl-C stops the service.",
         "",
     ]
     return "\n".join(lines)
@@ -166,6 +168,12 @@ def base_of(settings: Any) -> str:
     if settings.ISSUER == named and settings.HOST in ("127.0.0.1", "localhost", "::1"):
         return named
     return f"http://{settings.HOST}:{settings.PORT}"
+
+
+def quickstart_of(settings: Any) -> str:
+    """Return the command that finds us: another terminal does not know our PORT."""
+    is_usual = settings.PORT == USUAL_PORT
+    return "make quickstart" if is_usual else f"make quickstart URL={base_of(settings)}"
 
 
 def serve(announce: Callable[[], str]) -> None:

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -73,6 +74,25 @@ def check_node() -> None:
     version = run(node, "--version").strip().lstrip("v") if node else "0"
     if int(version.partition(".")[0]) < 20:
         raise CannotStart("make demo needs Node 20.19 or newer, with npm: install it.")
+
+
+def check_folder() -> None:
+    """Raise `CannotStart` where `DEMO_DIR` holds what is not a demo's: it is made anew."""
+    is_ours = (VAR / "db.sqlite3").exists() or not VAR.exists()
+    if not is_ours and (not VAR.is_dir() or any(VAR.iterdir())):
+        raise CannotStart(f"{VAR} is no folder of a demo: empty it, or name another.")
+
+
+def check_ports() -> None:
+    """Raise `CannotStart` unless all four ports are free."""
+    for port in (SERVICE, APP, FASTAPI, EXPRESS):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            raise CannotStart(
+                f"127.0.0.1:{port} is in use (by make run?): stop what listens there, or"
+                f" give other ports: make demo DEMO_PORT={FIRST + 100}"
+            ) from None
 
 
 def install() -> None:
@@ -200,9 +220,10 @@ def banner(password: str) -> str:
 
   The app            {SPA}
                      sign up there, or sign in as {EMAIL} with {password}
-  Its two APIs       http://127.0.0.1:{FASTAPI}/docs (FastAPI), http://127.0.0.1:{EXPRESS} (Express)
+  Its two APIs       http://127.0.0.1:{FASTAPI}/docs (FastAPI)
+                     http://127.0.0.1:{EXPRESS}/orders (Express: 401 without a token)
   Operators          {ISSUER}/admin/
-                     the first operator's password is chosen here, once:
+                     the first operator's password is chosen here (once, within 15 minutes):
                      {link}
 
   Call the APIs in the app, then end the person's sessions: in the console under Users, or by
@@ -217,6 +238,8 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     running: list[subprocess.Popen[bytes]] = []
     try:
+        check_folder()
+        check_ports()
         check_node()
         install()
         client_id, password = prepare()
@@ -224,7 +247,7 @@ def main() -> int:
         print(banner(password), flush=True)
         while all(server.poll() is None for server in running):
             time.sleep(0.5)
-        print("A part of the demo ended; see var/demo for its output.", file=sys.stderr)
+        print(f"A part of the demo ended; its output is in {VAR}.", file=sys.stderr)
         return 1
     except CannotStart as fault:
         print(fault, file=sys.stderr)

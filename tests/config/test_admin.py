@@ -1,6 +1,7 @@
 """The console's site: who comes in, and what it takes in."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -169,6 +170,14 @@ def test_the_navigation_marks_where_one_is() -> None:
     groups = console(root()).get("/admin/accounts/user/").context["sidebar_navigation"]
     items = [item for group in groups for item in group["items"]]
     assert [item["title"] for item in items if item["active"]] == ["Users"]
+
+
+def test_the_way_to_a_thing_leaves_its_name_as_it_is() -> None:
+    person = UserFactory.create(email="ada@example.com")
+    shown = console(root()).get(reverse("admin:accounts_user_change", args=[person.pk]))
+    words = [word.strip() for word in re.findall(r">([^<>]+)<", shown.content.decode())]
+    assert "ada@example.com" in words and "Ada@example.com" not in words
+    assert "Users" in words
 
 
 def test_the_themes_search_is_not_served() -> None:

@@ -98,3 +98,20 @@ def test_the_banner_names_the_host_that_has_the_passkeys(
 ) -> None:
     settings = SimpleNamespace(HOST=host, PORT=8000, ISSUER=issuer)
     assert start.base_of(settings) == base
+
+
+@pytest.mark.parametrize(
+    ("port", "issuer", "command"),
+    [
+        (8000, "http://127.0.0.1:8000", "make quickstart"),
+        (8123, "http://127.0.0.1:8123", "make quickstart URL=http://127.0.0.1:8123"),
+        (8123, "http://localhost:8123", "make quickstart URL=http://localhost:8123"),
+    ],
+)
+def test_the_command_that_comes_next_finds_the_service(
+    port: int,
+    issuer: str,
+    command: str,
+) -> None:
+    settings = SimpleNamespace(HOST="127.0.0.1", PORT=port, ISSUER=issuer)
+    assert start.quickstart_of(settings) == command

@@ -13,7 +13,7 @@ from typing_extensions import override
 from config.messages import ROOT
 
 TEMPLATES = ROOT / "templates"
-ENGLISH = {"admin", "reference.html"}  # the console, and the API's reference
+ENGLISH = {"admin", "unfold", "reference.html"}  # the console, and the API's reference
 SAID_AS_IT_IS = (
     "NTT Authentication Server",
     ".venv/bin/python manage.py setup-link",

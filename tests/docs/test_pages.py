@@ -23,7 +23,7 @@ STOCK = {
 }
 # words in capitals that are no settings of ours
 NO_SETTINGS = {"PAGES_MIDDLEWARE", "MACHINE_PATHS", "MYSQL_PASSWORD", "VALKEY_PASSWORD"}
-NO_SETTINGS |= {"ATOMIC_REQUESTS"}
+NO_SETTINGS |= {"ATOMIC_REQUESTS", "DEMO_PORT"}
 NO_SETTINGS |= {f"CONSOLE_{way}" for way in ("GATE", "WAY", "EXIT", "SETUP")}
 OPERATIONS = "docs/operations.md"
 

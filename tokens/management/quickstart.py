@@ -276,6 +276,8 @@ def reach(url: str) -> tuple[Service, str]:
     try:
         found = expect(service.get("/.well-known/openid-configuration"), 200)
     except (Unavailable, QuickstartFailed) as fault:
-        said = f"No service of ours answers at {url} ({fault.detail}): make run first."
-        raise Unavailable(said) from fault
+        raise Unavailable(
+            f"No service of ours answers at {url} ({fault.detail}): make run first, or give"
+            " its address: make quickstart URL=http://127.0.0.1:PORT"
+        ) from fault
     return service, str(found.get("issuer", ""))

@@ -62,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "sub": principal.sub if principal else None,
+            "scopes": sorted(principal.scopes) if principal else [],
             "kind": request.user.__class__.__name__ if principal else None,
             "csrf": get_token(request),
             "session": request.session.session_key,

@@ -133,6 +133,7 @@ def test_an_operator_ends_the_sessions_and_the_page_is_refused_within_two_second
     with browser() as who:
         shown = walk(who, f"{shop}/orders/", ada, shop)
         assert shown.json()["email"] == ada
+        assert "orders:read" in who.get(f"{shop}/").json()["scopes"]
         real.manage("end-sessions", ada)
         ends = time.monotonic() + 2
         while who.get(f"{shop}/orders/").status_code == 200:

@@ -249,6 +249,19 @@ def test_a_refresh_tells_an_end_from_an_outage(
         client.refresh("old")
 
 
+def test_a_refresh_asks_for_another_api() -> None:
+    client, pending = begun()
+    played = Played(pending, genuine, nonce=None)
+    with _http.override(played):
+        client.refresh("old", resource="https://api.example.com/orders")
+        form = dict(parse_qsl(played.sent[0].body.decode()))
+        assert form["resource"] == "https://api.example.com/orders"
+        played.status, played.error = 400, "invalid_target"
+        with pytest.raises(ConfigurationError) as refused:
+            client.refresh("old", resource="https://api.example.com/orders")
+    assert "Name the scopes" in str(refused.value)
+
+
 def test_a_refresh_of_somebody_else_is_refused() -> None:
     client, pending = begun()
     with _http.override(Played(pending, genuine, nonce=None)):

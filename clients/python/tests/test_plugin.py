@@ -44,15 +44,6 @@ def client():
     with TestClient(app) as found:
         yield found
 """
-CLIENT = """
-import pytest
-from fastapi.testclient import TestClient
-
-@pytest.fixture
-def client():
-    with TestClient(app) as found:
-        yield found
-"""
 FLASK = """
 import pytest
 from flask import Flask
@@ -129,18 +120,46 @@ async def test_a_revocation(caller, ntt_auth_token, ntt_auth_issuer, number):
 APPLICATIONS = {"fastapi": FASTAPI, "flask": FLASK, "drf": DRF}
 
 INVITING = """
-import os
-from ntt_auth import Client, Conflict
-
-os.environ |= {"NTT_AUTH_ISSUER": "https://id.example.com"}
-os.environ |= {"NTT_AUTH_CLIENT_ID": "billing", "NTT_AUTH_CLIENT_SECRET": "any"}
+from ntt_auth import Client
 
 def invite(email):
     with Client.from_env() as client:
-        try:
-            client.users.create(email=email, send_invite=True)
-        except Conflict as error:
-            assert error.code == "email_taken"
+        client.users.create(email=email, send_invite=True)
+"""
+SERVICE = """
+import os
+import pytest
+from ntt_auth import Client, Verifier
+
+NAMES = ["NTT_AUTH_ISSUER", "NTT_AUTH_CLIENT_ID", "NTT_AUTH_CLIENT_SECRET"]
+
+def asked_at():
+    with Client.from_env() as client:
+        client.users.get("u1")
+    return os.environ["NTT_AUTH_ISSUER"], os.environ["NTT_AUTH_CLIENT_ID"]
+
+@pytest.fixture
+def told(ntt_auth_issuer):
+    ntt_auth_issuer.script("GET", "/api/v1/users/u1", {"id": "u1"})
+
+def test_a_service_without_variables(told):
+    assert asked_at() == ("https://id.example.com", "test-client")
+
+def test_they_are_gone_again():
+    assert not set(NAMES) & set(os.environ)
+
+@pytest.fixture
+def own(monkeypatch):
+    monkeypatch.setenv("NTT_AUTH_ISSUER", "https://own.example.com")
+    monkeypatch.setenv("NTT_AUTH_CLIENT_ID", "desk")
+
+def test_what_is_set_stays(told, own):
+    assert asked_at() == ("https://own.example.com", "desk")
+
+def test_a_service_has_the_issuer_of_its_verifier(request):
+    verifier = Verifier("https://verifies.example.com", "https://api.example.com/orders")
+    request.getfixturevalue("told")
+    assert asked_at()[0] == verifier.issuer
 """
 
 
@@ -168,9 +187,19 @@ def test_the_readmes_tests_pass_at_the_readmes_application(
         re.findall(r"```python\n(.*?)```", part, re.S)
         for part in (first, rest.split("## Tests")[1])
     ]
-    (application,), (tests, scripted) = blocks
-    run(pytester, application + CLIENT + tests).assert_outcomes(passed=3)
-    run(pytester, INVITING + scripted).assert_outcomes(passed=2)
+    (application,), (fixture, tests, scripted) = blocks
+    pytester.makepyfile(main=application, desk=INVITING)
+    run(pytester, fixture + tests).assert_outcomes(passed=3)
+    run(pytester, scripted).assert_outcomes(passed=2)
+
+
+def test_a_service_client_needs_no_variables(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.delenv(f"NTT_AUTH_{name}", raising=False)
+    run(pytester, SERVICE).assert_outcomes(passed=4)
 
 
 def test_it_serves_async_tests_in_a_loop_each(pytester: pytest.Pytester) -> None:

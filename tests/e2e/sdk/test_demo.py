@@ -1,5 +1,6 @@
 """`make demo`, clicked through as a newcomer does."""
 
+import os
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait(timeout=60)
 
 
+def refused(
+    port: int,
+    folder: Path,
+) -> str:
+    """Return why a demo does not start; whoever starts it has not installed anything."""
+    done = subprocess.run(
+        [sys.executable, "clients/examples/demo.py"],
+        cwd=ROOT,
+        env={**os.environ, "DEMO_PORT": str(port), "DEMO_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
 def press(
     page: Chrome,
     text: str,
@@ -140,3 +160,30 @@ def test_the_printed_person_signs_in_and_out(
     reads(chromium, "You are Demo.")
     press(chromium, "Sign out")
     reads(chromium, "You are signed out.")
+
+
+@pytest.mark.parametrize("taken", range(4))
+def test_a_demo_takes_no_port_of_another_service(
+    tmp_path: Path,
+    taken: int,
+) -> None:
+    first = four_ports()
+    with socket.create_server(("127.0.0.1", first + taken)):
+        said = refused(first, tmp_path / "demo")
+    assert f"127.0.0.1:{first + taken} is in use" in said
+    assert f"make demo DEMO_PORT={first + 100}" in said
+
+
+def test_a_demo_deletes_nothing_that_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    assert "is no folder of a demo" in refused(four_ports(), tmp_path)
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_what_it_prints_to_try_is_there(demo: Demo) -> None:
+    found = re.search(r"127\.0\.0\.1:(\d+)(/orders) \(Express: 401", demo.printed)
+    assert found, demo.printed
+    connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=10)
+    connection.request("GET", found[2])
+    assert connection.getresponse().status == 401
+    connection.close()

@@ -127,7 +127,7 @@ class TestOnARealServer:
 
 def test_nothing_is_made_where_nobody_answers() -> None:
     # without the db fixture pytest-django refuses any query
-    with pytest.raises(Unavailable, match="make run"):
+    with pytest.raises(Unavailable, match="make run first, or .* URL="):
         quickstart.reach("http://127.0.0.1:9")
 
 

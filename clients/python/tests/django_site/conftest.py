@@ -29,6 +29,7 @@ def as_it_was(provider: Provider) -> Iterator[None]:
     yield
     provider.lives, provider.refuses, provider.renewed = 300, False, {}
     provider.secret = "s3cret"
+    provider.is_third_party = provider.gives_no_refresh = False
     provider.refreshes.clear()
     provider.server.answers["/oauth/token"] = provider._token
 

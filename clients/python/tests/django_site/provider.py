@@ -21,6 +21,8 @@ class Provider(Issuer):
         super().__init__(server)
         self.codes: dict[str, dict[str, Any]] = {}
         self.refreshes: list[str] = []
+        self.sessions: dict[str, dict[str, Any]] = {}
+        self.is_third_party = self.gives_no_refresh = False
         self.refuses = False
         self.secret = "s3cret"
         self.renewed: dict[str, Any] = {}
@@ -34,7 +36,11 @@ class Provider(Issuer):
         **claims: Any,
     ) -> str:
         code = uuid.uuid4().hex
-        self.codes[code] = {"nonce": asked["nonce"], **claims}
+        self.codes[code] = {
+            "nonce": asked["nonce"],
+            "asked": asked.get("resource", ""),
+            **claims,
+        }
         return code
 
     def gives_codes(self) -> None:
@@ -55,7 +61,11 @@ class Provider(Issuer):
         if form["grant_type"] == "refresh_token":
             self.refreshes.append(form["refresh_token"])
             sid = form["refresh_token"].split(".")[0]
-            told = None if self.refuses else {"sid": sid, **self.renewed}
+            if form.get("resource") and self.is_third_party:
+                return 400, {}, b'{"error": "invalid_target"}'
+            told = {"sid": sid, **self.sessions.get(sid, {}), **self.renewed}
+            told["asked"] = form.get("resource") or told.get("asked")
+            told = None if self.refuses else told
         else:
             told = self.codes.pop(form["code"], None)
         if told is None:
@@ -65,8 +75,12 @@ class Provider(Issuer):
     def _pair(self, told: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         now = int(time.time())
         sid = told.setdefault("sid", uuid.uuid4().hex)
-        lives = self.lives
+        lives, asked = self.lives, told.pop("asked", "")
         own = {name: told[name] for name in OF_BOTH if name in told}
+        if asked == f"{self.url}/oauth/userinfo":
+            own |= {"aud": asked, "scope": "openid profile email"}
+        kept = {name: value for name, value in told.items() if name != "nonce"}
+        self.sessions.setdefault(sid, {**kept, "asked": asked})
         access = self.token(sid=sid, jti=uuid.uuid4().hex, exp=now + lives, **own)
         claims = {
             "iss": self.url, "sub": "ada", "aud": CLIENT_ID, "iat": now,
@@ -78,6 +92,8 @@ class Provider(Issuer):
             "access_token": access, "token_type": "Bearer", "expires_in": lives,
             "id_token": id_token, "refresh_token": f"{sid}.{uuid.uuid4().hex}",
         }  # fmt: skip
+        if self.gives_no_refresh:
+            del body["refresh_token"]
         return 200, {}, json.dumps(body).encode()
 
     def hears_revocations(self) -> list[dict[str, str]]:

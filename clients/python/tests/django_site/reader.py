@@ -33,7 +33,8 @@ def sign_in(
         address = client.get(address, headers=PAGE).headers["Location"]
     asked = dict(parse_qsl(urlsplit(address).query))
     issuer = settings.NTT_AUTH["ISSUER"]
-    told = {"nonce": asked["nonce"], "claims": json.dumps(claims)}
+    told = {"claims": json.dumps(claims)}
+    told |= {name: asked[name] for name in ("nonce", "resource")}
     code = library().get(f"{issuer}/test/code", params=told).json()["code"]
     back = urlencode({"state": asked["state"], "iss": issuer, "code": code})
     answer = client.get(f"/auth/callback/?{back}")
@@ -60,10 +61,10 @@ def hook(
     return int(sent.status_code)
 
 
-async def basket(cookies: Any) -> Any:
+async def refunds(cookies: Any) -> Any:
     client = AsyncClient()
     client.cookies = cookies
-    return (await client.get("/basket/")).json()
+    return (await client.get("/refunds/")).json()
 
 
 def main() -> None:
@@ -76,17 +77,17 @@ def main() -> None:
 
     client, secret = Client(), base64.b64decode(settings.WEBHOOK_SECRET[6:])
     seen: dict[str, Any] = {}
-    seen["weak"] = sign_in(client, "/orders/", permissions=["orders.write"])
-    seen["back"] = sign_in(client, "/orders/", acr="aal2")
-    seen["lacking"] = client.get("/orders/", headers=PAGE).status_code
-    sign_in(
-        client, "/auth/login/?acr_values=aal2", acr="aal2", permissions=["orders.write"]
-    )
+    may = {"permissions": ["orders:refund"]}
+    seen["plain"] = sign_in(Client(), "/orders/")
+    seen["weak"] = sign_in(client, "/refunds/", **may)
+    seen["back"] = sign_in(client, "/refunds/", acr="aal2")
+    seen["lacking"] = client.get("/refunds/", headers=PAGE).status_code
+    sign_in(client, "/auth/login/?acr_values=aal2", acr="aal2", **may)
     Order.objects.create(buyer=Person.objects.get(sub="ada"))
     seen["page"] = client.get("/orders/", headers=PAGE).content.decode()
     seen["forged"] = hook(client, b"of somebody else", name="Mallory")
     seen["heard"] = hook(client, secret, name="Ada Lovelace")
-    seen["basket"] = asyncio.run(basket(client.cookies))
+    seen["refunds"] = asyncio.run(refunds(client.cookies))
     print(json.dumps(seen))
 
 

@@ -89,6 +89,7 @@ def test_a_slow_refresh_does_not_hold_up_the_loop(
     provider.lives = 30
     provider.server.answers["/oauth/token"] = slow
     seen = walked("refreshes")
-    assert seen["sub"] == "ada" and len(provider.refreshes) == 1
+    assert seen["sub"] == "ada"
+    assert len(provider.refreshes) == 2  # the first is that of the sign-in
     assert seen["took"] >= 0.5 > 2 * seen["longest"]
     assert seen["in_loop"] == []

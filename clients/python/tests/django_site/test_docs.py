@@ -53,13 +53,14 @@ def test_the_guide_makes_a_site_that_works(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout.splitlines()[-1]) == {
+        "plain": "/orders/",
         "weak": "400",
-        "back": "/orders/",
+        "back": "/refunds/",
         "lacking": 403,
         "page": "1 order",
         "forged": 400,
         "heard": 204,
-        "basket": {"of": "Ada Lovelace"},
+        "refunds": {"by": "Ada Lovelace"},
     }
 
 

@@ -39,6 +39,7 @@ def sign_in(
     asked = begin(who, shop)
     code = provider.code(asked, **claims)
     assert come_back(who, shop, provider, asked, code=code).status_code == 302
+    provider.refreshes.clear()  # that of the sign-in
 
 
 def who_is(

@@ -23,7 +23,8 @@ SCOPE = "openid profile email offline_access"
 class Options:
     """`NTT_AUTH` as it is meant. The first four come from `NTT_AUTH_*` variables else.
 
-    `scope` is what sign-ins ask for, by default name, address and a refresh token.
+    `scope` is what sign-ins ask for, by default name, address and a refresh token, and
+    for `audience` all that a first-party application may have there.
     `origin` is the site's own address where the request does not tell it (behind some
     proxies); `after_login` a path; `post_logout_redirect` a path or URL that is
     registered, without it the issuer's page says good-bye.
@@ -33,12 +34,28 @@ class Options:
     audience: str | None
     client_id: str
     client_secret: str | None = field(repr=False)
-    scope: str = SCOPE
+    scope: str = ""
     revocation: str | None = None
     origin: str = ""
     after_login: str = "/"
     post_logout_redirect: str = ""
     http_timeout: float = 10.0
+
+    @property
+    def resource(self) -> str:
+        """What each refresh asks for: the audience, where `scope` names nothing of it."""
+        return self.audience or "" if not self.scope else ""
+
+    @property
+    def asks(self) -> tuple[str, str]:
+        """Scope and resource of a sign-in.
+
+        Where a refresh asks for the audience, the first token is for UserInfo alone:
+        whoever names scopes is given no others (RFC 6749 section 3.3).
+        """
+        if self.resource:
+            return SCOPE, f"{self.issuer}/oauth/userinfo"
+        return self.scope or SCOPE, self.audience or ""
 
 
 @lru_cache(maxsize=1)

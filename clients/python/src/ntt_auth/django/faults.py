@@ -9,9 +9,13 @@ from ntt_auth.errors import ConfigurationError, ServerUnavailable
 _log = logging.getLogger("ntt_auth.django")
 _guard = threading.Lock()
 _told: set[str] = set()
-_REFUSED = (
-    "%s refuses this client (%s). Correct CLIENT_ID and CLIENT_SECRET in NTT_AUTH, or the"
-    " variables NTT_AUTH_CLIENT_ID and NTT_AUTH_CLIENT_SECRET: was the secret replaced there?"
+_CORRECT_CLIENT = (
+    "Correct CLIENT_ID and CLIENT_SECRET in NTT_AUTH, or the variables NTT_AUTH_CLIENT_ID"
+    " and NTT_AUTH_CLIENT_SECRET: was the secret replaced there?"
+)
+NAME_SCOPES = (
+    "Name what this site needs at AUDIENCE in SCOPE of NTT_AUTH, beside openid: the client"
+    " is not a first-party one, may not refresh, or may not have that audience."
 )
 
 
@@ -21,7 +25,9 @@ def tell(error: ConfigurationError) -> ServerUnavailable:
         is_new = error.code not in _told
         _told.add(error.code)
     if is_new:
-        _log.error(_REFUSED, conf.options().issuer, error.code)
+        advice = NAME_SCOPES if error.code == "invalid_target" else _CORRECT_CLIENT
+        issuer = conf.options().issuer
+        _log.error("%s refuses this client (%s). %s", issuer, error.code, advice)
     return ServerUnavailable("The issuer refuses this site.")
 
 

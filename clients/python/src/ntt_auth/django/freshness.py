@@ -5,7 +5,8 @@ A pair is replaced only by who saw the one before.
 
 import json
 import time
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,7 +19,7 @@ from ntt_auth.errors import (
     TokenInvalid,
     Unavailable,
 )
-from ntt_auth.oidc import RefreshRefused, SignInFailed, Tokens
+from ntt_auth.oidc import Pending, RefreshRefused, SignInFailed, Tokens
 from ntt_auth.principals import Principal
 
 REFRESH_BEFORE_SECONDS = 60
@@ -36,6 +37,29 @@ class Current:
     ) -> None:
         self.row, self.tokens, self.principal = row, tokens, principal
         self.user: Any = row.person
+
+
+def first(
+    begun: Pending,
+    given: Mapping[str, str],
+) -> Tokens:
+    """Return the tokens for what the browser brought back, for this site's audience.
+
+    Without `SCOPE` a refresh brings them. Raises as `OpenIDClient.exchange` does.
+    """
+    client, resource = conf.client(), conf.options().resource
+    tokens = client.exchange(begun, given)
+    if not resource:
+        return tokens
+    if tokens.refresh_token is None:
+        raise ConfigurationError(
+            "Expected a refresh token.",
+            code="invalid_target",
+            action=faults.NAME_SCOPES,
+        )
+    sub = tokens.claims["sub"]
+    got = client.refresh(tokens.refresh_token, subject=sub, resource=resource)
+    return replace(_merged(tokens, got), claims=tokens.claims)
 
 
 def fresh(row: SignIn) -> Current | None:
@@ -67,7 +91,9 @@ def _refreshed(
         return _verified(row, tokens)
     sub = row.person.sub
     try:
-        got = conf.client().refresh(tokens.refresh_token, subject=sub)
+        got = conf.client().refresh(
+            tokens.refresh_token, subject=sub, resource=conf.options().resource
+        )
     except RefreshRefused:
         newer = _newer(row)  # another process may have been faster
         if newer is not None:

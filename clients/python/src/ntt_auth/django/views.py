@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from ntt_auth.django import conf, faults, leaving, pages, pending, sessions
+from ntt_auth.django import conf, faults, freshness, leaving, pages, pending, sessions
 from ntt_auth.errors import (
     AuthError,
     ConfigurationError,
@@ -38,15 +38,16 @@ def login(request: HttpRequest) -> HttpResponse:
     """
     options, given = conf.options(), request.GET
     max_age = given.get("max_age", "")
+    scope, resource = options.asks
     ask = Ask(
-        scope=options.scope,
+        scope=scope,
         acr_values=given.get("acr_values", ""),
         max_age=int(max_age) if max_age.isdecimal() and len(max_age) < 9 else None,
         prompt=given.get("prompt", ""),
         connection=given.get("connection", ""),
         login_hint=given.get("login_hint", ""),
         ui_locales=given.get("ui_locales", ""),
-        resource=options.audience or "",
+        resource=resource,
     )
     redirect_uri = _absolute(request, reverse("ntt_auth:callback"))
     url, began = conf.client().authorization_url(redirect_uri, ask)
@@ -76,7 +77,7 @@ def _back(
     if begun is None:
         return _failed("This sign-in did not begin in this browser, or is over.", 400)
     try:
-        tokens = conf.client().exchange(begun.pending, request.GET.dict())
+        tokens = freshness.first(begun.pending, request.GET.dict())
         faults.mended()
         sessions.begin(request, tokens)
     except ConfigurationError as error:

@@ -121,12 +121,16 @@ class OpenIDClient(_Party):
         refresh_token: str,
         *,
         subject: str | None = None,
+        resource: str = "",
     ) -> Tokens:
         """Return the next pair; store it before you use it.
 
-        Raises `RefreshRefused` where the session has ended, and as `exchange` does.
+        With `resource` (RFC 8707) the access token is for that API, with every scope that
+        a first-party application may have there; for another, what its person consented
+        to. Raises `RefreshRefused` where the session has ended, and as `exchange` does.
         """
-        return self._drive(flows.refresh(self._party, refresh_token, subject))
+        flow = flows.refresh(self._party, refresh_token, subject, resource)
+        return self._drive(flow)
 
     def user_info(
         self,
@@ -190,9 +194,11 @@ class AsyncOpenIDClient(_Party):
         refresh_token: str,
         *,
         subject: str | None = None,
+        resource: str = "",
     ) -> Tokens:
         """As `OpenIDClient.refresh`."""
-        return await self._drive(flows.refresh(self._party, refresh_token, subject))
+        flow = flows.refresh(self._party, refresh_token, subject, resource)
+        return await self._drive(flow)
 
     async def user_info(
         self,

@@ -28,6 +28,12 @@ T = TypeVar("T")
 Flow = Generator[Request, Response, T]
 KEYS_FRESH_SECONDS = 600
 KEYS_AGAIN_SECONDS = 30
+_CLIENT = "Look at client id and secret."
+_MENDED_BY = {
+    "invalid_client": _CLIENT,
+    "unauthorized_client": _CLIENT,
+    "invalid_target": "Name the scopes of the API when signing in: consent is needed.",
+}
 
 
 @dataclass
@@ -116,6 +122,7 @@ def refresh(
     party: Party,
     refresh_token: str,
     subject: str | None = None,
+    resource: str = "",
 ) -> Flow[Tokens]:
     """Return the next pair; an ID token that comes with it must be of `subject`.
 
@@ -123,6 +130,8 @@ def refresh(
     is spent, and whoever sends it again later is taken for a thief.
     """
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    if resource:
+        form["resource"] = resource
     began = time.time()
     answer = yield party.post("/oauth/token", form)
     if answer.status != 200:
@@ -279,12 +288,9 @@ def _refusal(
         said = encoding.read_object(answer.body)
     except ValueError:
         return ServerUnavailable(f"It answered {answer.status} without JSON.")
-    if said.get("error") in ("invalid_client", "unauthorized_client"):
-        return ConfigurationError(
-            _said(said),
-            code=_word(said["error"]),
-            action="Look at client id and secret.",
-        )
+    action = _MENDED_BY.get(str(said.get("error")))
+    if action is not None:
+        return ConfigurationError(_said(said), code=_word(said["error"]), action=action)
     return refused(_said(said), code=_word(said.get("error", "")))
 
 

@@ -4,6 +4,7 @@ Read from its verifiers and clients, or else from its settings.
 """
 
 import gc
+import os
 import sys
 import time
 from typing import Any
@@ -43,6 +44,18 @@ def only_issuer() -> str:
 def only_audience(issuer: str) -> str:
     """Return the audience that there is at an issuer; raises `ConfigurationError`."""
     return _only({to for whose, to in pairs() if whose == issuer}, "audience")
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of a service client that are missing; any id and secret do."""
+    named = {issuer for issuer, _ in pairs()} or issuers()
+    one = named.pop() if len(named) == 1 else _django().get("ISSUER")
+    wanted = {
+        settings.ISSUER: one or "https://id.example.com",
+        settings.CLIENT_ID: "test-client",
+        settings.CLIENT_SECRET: "test-secret",
+    }
+    return {name: value for name, value in wanted.items() if not os.environ.get(name)}
 
 
 def algorithm() -> str:
@@ -99,11 +112,16 @@ def _of_verifiers() -> set[Pair]:
 
 def _of_django() -> set[Pair]:
     """REST framework makes its verifier with the first request."""
+    given = _django()
+    return _complete(given.get("ISSUER"), given.get("AUDIENCE")) if given else set()
+
+
+def _django() -> dict[str, Any]:
     module = sys.modules.get("django.conf")
     if module is None or not module.settings.configured:
-        return set()
+        return {}
     given: dict[str, Any] = getattr(module.settings, "NTT_AUTH", {})
-    return _complete(given.get("ISSUER"), given.get("AUDIENCE"))
+    return given
 
 
 def _of_environment() -> set[Pair]:

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ntt_auth_issuer() -> "Iterator[Issuer]":
+def ntt_auth_issuer(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Issuer]":
     """Play the issuer of the application under test, in memory, for one test.
 
     Issuer and audience are those of the application's verifiers. They have forgotten
-    everything before the test and after it.
+    everything before the test and after it. For its time there is a client to make by
+    `Client.from_env()`, where the environment has none.
     """
-    from ntt_auth.testing import Issuer
+    from ntt_auth.testing import Issuer, application
 
+    for name, value in application.environment().items():
+        monkeypatch.setenv(name, value)
     with Issuer().installed() as issuer:
         yield issuer
 
