@@ -53,8 +53,13 @@ settings.configure(
 )
 django.setup()
 
-from ntt_auth.django import mirror  # noqa: E402
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
+
+from ntt_auth.bearer import token_of  # noqa: E402
+from ntt_auth.django import conf, mirror  # noqa: E402
 from ntt_auth.django.access import login_required  # noqa: E402
+from ntt_auth.drf import BearerAuthentication  # noqa: E402
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -121,7 +126,26 @@ def public(request: HttpRequest) -> HttpResponse:
     return HttpResponse("open to all")
 
 
+class Api(APIView):
+    """Says whom a Bearer token speaks for."""
+
+    authentication_classes = (BearerAuthentication,)
+    permission_classes = ()
+
+    def get(self, request: Any) -> Response:
+        return Response({"sub": request.auth.sub})
+
+
+def mirrored(request: HttpRequest) -> HttpResponse:
+    """Say the same by hand."""
+    token = token_of(request.headers["Authorization"])
+    person = mirror.person_of(conf.verifier().verify(token))
+    return JsonResponse({"sub": person.sub if person else None})
+
+
 urlpatterns = [
+    path("api/", Api.as_view()),
+    path("mirrored/", mirrored),
     path("broken/", broken),
     path("public/", public),
     path("favicon.ico", lambda _: HttpResponse(status=204)),

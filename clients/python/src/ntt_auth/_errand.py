@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from typing import Any
 
+MOST_LEFT = 32
+_left: set[threading.Thread] = set()  # behind, and maybe still at it
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
@@ -13,12 +15,17 @@ class Late(Exception):
     """The deadline came first."""
 
 
+class NoThread(Exception):
+    """Nothing was begun: too many are left behind, or the system gives no thread."""
+
+
 class Errand:
     """A blocking exchange in a thread of its own, left behind at its deadline.
 
     The library's own timeouts begin anew with every byte, and the resolver of names has
     none. The socket is shut then, and one that is connected later as well, so that
-    nothing is sent that was given up.
+    nothing is sent that was given up. While a resolver hangs no more than `MOST_LEFT`
+    threads wait for it.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -26,20 +33,21 @@ class Errand:
         self._late = False
         self._ended = threading.Event()
         self._response: Any = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def run(
         self,
         exchange: Callable[[], Any],
         seconds: float,
     ) -> Any:
-        """Return the answer; raises what the exchange does, and `Late`."""
-        self._begin(exchange)
+        """Return the answer; raises what the exchange does, `Late` and `NoThread`."""
+        thread = self._begin(exchange)
         try:
             self._ended.wait(seconds)
         finally:
             self._late = not self._ended.is_set()
             if self._late:
+                _left.add(thread)
                 self._give_up()
         if self._late:
             raise Late
@@ -59,7 +67,13 @@ class Errand:
             if self._late:
                 self._give_up()
 
-    def _begin(self, exchange: Callable[[], Any]) -> None:
+    def _begin(self, exchange: Callable[[], Any]) -> threading.Thread:
+        # by their life, and not by a number: a forked child has none of them
+        for one in tuple(_left):
+            if not one.is_alive():
+                _left.discard(one)
+        if len(_left) >= MOST_LEFT:
+            raise NoThread("too many exchanges hang")
         thread = threading.Thread(
             target=copy_context().run,
             args=(self._work, exchange),
@@ -68,13 +82,19 @@ class Errand:
         )
         try:
             thread.start()
-        except RuntimeError:  # no threads here, or no longer
+        except RuntimeError:
+            # At the interpreter's end no thread begins, and nobody is kept waiting.
+            # Before it the system is out of threads: without a deadline a caller might
+            # hang for ever.
+            if threading.main_thread().is_alive():
+                raise NoThread("there is no thread for it") from None
             self._work(exchange)
+        return thread
 
     def _work(self, exchange: Callable[[], Any]) -> None:
         try:
             self._response = exchange()
-        except Exception as error:  # it is raised to whoever waits
+        except BaseException as error:  # noqa: B036  # raised to whoever waits
             self._error = error
         finally:
             self._ended.set()

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ntt_auth._errand import Errand, Late
+from ntt_auth._errand import Errand, Late, NoThread
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -120,6 +120,8 @@ class Channel:
         except Late:
             kind = Unreachable if errand.stream is not None else NeverSent
             raise kind("the answer took too long") from None
+        except NoThread as error:
+            raise NeverSent(str(error)) from None
         finally:
             self._stream = errand.stream
 

@@ -155,19 +155,36 @@ def _need_no_accounts() -> None:
     setattr(api_settings, "UNAUTHENTICATED_USER", Caller)  # noqa: B010
 
 
+def _let_in(
+    issuer: str,
+    principal: Principal,
+) -> None:
+    """Raise `Forbidden` of whom the site's mirror of people, if it has one, keeps out."""
+    if not apps.is_installed("ntt_auth.django"):
+        return
+    from ntt_auth.django import blocks  # models cannot be imported without the app
+
+    blocks.let_in(issuer, principal)
+
+
 class BearerAuthentication(BaseAuthentication):
     """Read `Authorization: Bearer`; for another audience, subclass and set `audience`."""
 
     audience: ClassVar[str | None] = None
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the caller, or None without a token; a bad token is refused."""
+        """Return the caller, or None without a token; a bad token is refused.
+
+        Where `ntt_auth.django` is installed, so is whom the site or the issuer keeps out.
+        """
         _need_no_accounts()
         header = request.META.get("HTTP_AUTHORIZATION")
         try:
             token = token_or_none([] if header is None else [header])
             if token is not None:
-                principal = verifier_for(self.audience).verify(token)
+                verifier = verifier_for(self.audience)
+                principal = verifier.verify(token)
+                _let_in(verifier.issuer, principal)
                 return Caller(principal), principal
         except (Refused, Unavailable) as error:
             raise _problem(request, error) from None

@@ -78,6 +78,59 @@ def test_whom_the_issuer_disabled_is_out_until_it_says_otherwise(
     assert who_is(ada, store) == "ada"
 
 
+def test_a_bearer_token_opens_nothing_to_whom_either_keeps_out(
+    store: str,
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+) -> None:
+    sign_in(ada, store, provider)
+    assert bearer(ada, store, provider) == {(200, "ada")}
+    for switch in (PERSON, USER):
+        databases.change(tmp_path, switch, False)
+        assert bearer(ada, store, provider) == {(403, "account_blocked")}
+        databases.change(tmp_path, switch, True)
+    tell(ada, store, "disabled")
+    assert bearer(ada, store, provider) == {(403, "account_disabled")}
+    tell(ada, store, "enabled", later=60)
+    assert bearer(ada, store, provider) == {(200, "ada")}
+
+
+def test_a_bearer_token_of_who_was_never_here_and_of_a_service_is_good(
+    store: str,
+    provider: Provider,
+    ada: Any,
+) -> None:
+    bob, billing = (
+        {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        for token in (
+            provider.token(sub="bob"),
+            provider.token(sub="billing", client_id="billing"),
+        )
+    )
+    assert ada.get(f"{store}/api/", headers=bob).json() == {"sub": "bob"}
+    assert ada.get(f"{store}/api/", headers=billing).json() == {"sub": "billing"}
+    assert ada.get(f"{store}/mirrored/", headers=billing).json() == {"sub": None}
+
+
+def bearer(
+    who: Any,
+    store: str,
+    provider: Provider,
+) -> set[tuple[int, str]]:
+    """Return what the two ways of reading a Bearer token answer."""
+    headers = {
+        "Authorization": f"Bearer {provider.token()}",
+        "Accept": "application/json",
+    }
+    found = set()
+    for path in ("api", "mirrored"):
+        answer = who.get(f"{store}/{path}/", headers=headers)
+        said = answer.json()
+        found.add((answer.status_code, said.get("sub") or said["code"]))
+    return found
+
+
 def tell(
     who: Any,
     store: str,

@@ -1,5 +1,6 @@
 """How a sign-in is kept fresh, through outages too."""
 
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ import databases
 from django_site.provider import Provider, auth
 from django_site.visits import sign_in, who_is
 from played import row
-from servers import until
+from servers import Handler, until
 from shops import browser, open_shop
 
 
@@ -48,7 +49,7 @@ def test_a_refused_refresh_signs_out_and_an_outage_does_not(
     assert who_is(ada, shop) == "ada"
     provider.server.answers["/oauth/token"] = working
     provider.refuses = True
-    assert who_is(ada, shop) is None
+    until(lambda: who_is(ada, shop) is None)
     assert provider.refreshes
 
 
@@ -124,3 +125,32 @@ def test_a_refresh_says_when_it_was(
     assert who_is(ada, shop) == "ada"
     ((found,),) = databases.rows(folder, when, "dated")
     assert str(found) > "2026"
+
+
+def test_requests_do_not_queue_for_an_issuer_that_hangs(
+    provider: Provider,
+    tmp_path: Path,
+    ada: Any,
+) -> None:
+    asked = []
+
+    def hang(_: Handler) -> tuple[int, dict[str, str], bytes]:
+        asked.append(time.monotonic())
+        time.sleep(2)
+        return 503, {}, b""
+
+    with open_shop(tmp_path, {**auth(provider), "HTTP_TIMEOUT": 1}) as shop:
+        provider.lives = 50
+        sign_in(ada, shop, provider)
+        provider.server.answers["/oauth/token"] = hang
+        cookies, began = dict(ada.cookies), time.monotonic()
+
+        def ask(_: int) -> str | None:
+            with browser() as tab:
+                tab.cookies.update(cookies)
+                return str(who_is(tab, shop))
+
+        with ThreadPoolExecutor(6) as pool:
+            assert set(pool.map(ask, range(6))) == {"ada"}
+        assert time.monotonic() - began < 4
+    assert len(asked) == 1

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ntt_auth.django import conf, faults, mirror, sealing
+from ntt_auth.django import conf, faults, mirror, pauses, sealing
 from ntt_auth.django.locks import alone
 from ntt_auth.django.models import SignIn
 from ntt_auth.errors import (
@@ -89,10 +89,21 @@ def _refreshed(
         return _verified(row, newer)
     if tokens.refresh_token is None:
         return _verified(row, tokens)
+    rest = pauses.left(row.pk)
+    if rest:
+        return _meanwhile(row, tokens, ServerUnavailable(retry_after=rest))
+    return _by_refresh(row, tokens, tokens.refresh_token)
+
+
+def _by_refresh(
+    row: SignIn,
+    tokens: Tokens,
+    refresh_token: str,
+) -> Current | None:
     sub = row.person.sub
     try:
         got = conf.client().refresh(
-            tokens.refresh_token, subject=sub, resource=conf.options().resource
+            refresh_token, subject=sub, resource=conf.options().resource
         )
     except RefreshRefused:
         newer = _newer(row)  # another process may have been faster
@@ -105,6 +116,7 @@ def _refreshed(
     except ConfigurationError as error:
         return _meanwhile(row, tokens, faults.tell(error))
     except Unavailable as outage:
+        pauses.begin(row.pk)
         return _meanwhile(row, tokens, outage)
     faults.mended()
     if got.claims:

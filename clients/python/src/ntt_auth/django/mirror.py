@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections, router
 from django.db.models import Q
 
-from ntt_auth.django import conf
+from ntt_auth.django import blocks, conf
 from ntt_auth.django.models import NAME_LENGTH, Person, identity_of
 from ntt_auth.principals import Principal
 
@@ -33,16 +33,15 @@ def person_of(principal: Principal) -> Person | None:
     """Return the row of whom a verified token speaks for, made at first sight.
 
     None for a service, which is no person. Safe where two requests see somebody first.
+    Raises `Blocked` and `Disabled` of whom the site or the issuer keeps out.
     """
     if principal.is_service:
         return None
-    rows = Person.objects.filter(
-        identity=identity_of(conf.options().issuer, principal.sub)
-    )
-    found = rows.first()
+    issuer = conf.options().issuer
+    found = blocks.let_in(issuer, principal)
     if found is None:
         _insert(principal.sub, tenant=principal.tenant)
-        found = rows.get()
+        found = Person.objects.get(identity=identity_of(issuer, principal.sub))
     return found
 
 

@@ -1,15 +1,17 @@
 """The flows, driven: blocking, and for an event loop."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import wait
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from ntt_auth import settings
-from ntt_auth._http import AsyncChannel, Channel, Unreachable
+from ntt_auth._http import AsyncChannel, Channel, Request, Response, Unreachable
 from ntt_auth.errors import ServerUnavailable
 from ntt_auth.oidc import asking, ending, flows
 from ntt_auth.oidc.asking import Ask, Pending
 from ntt_auth.oidc.errors import LogoutTokenReplayed
+from ntt_auth.oidc.keyring import Flight
 from ntt_auth.oidc.statements import LoggedOut
 from ntt_auth.oidc.tokens import Tokens
 
@@ -161,20 +163,21 @@ class OpenIDClient(_Party):
     def _drive(self, flow: flows.Flow[T]) -> T:
         channel = Channel()
         try:
-            request = next(flow)
+            step = next(flow)
             while True:
                 try:
-                    response = channel.send(request)
+                    response = _answered(channel, step)
                 except Unreachable as error:
-                    request = flow.throw(error)
+                    step = flow.throw(error)
                 else:
-                    request = flow.send(response)
+                    step = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
         except Unreachable as error:
             raise ServerUnavailable(str(error)) from None
         finally:
+            flow.close()
             channel.close()
 
 
@@ -226,20 +229,21 @@ class AsyncOpenIDClient(_Party):
     async def _drive(self, flow: flows.Flow[T]) -> T:
         channel = AsyncChannel(keep_alive=False)
         try:
-            request = next(flow)
+            step = next(flow)
             while True:
                 try:
-                    response = await channel.send(request)
+                    response = await _answered_later(channel, step)
                 except Unreachable as error:
-                    request = flow.throw(error)
+                    step = flow.throw(error)
                 else:
-                    request = flow.send(response)
+                    step = flow.send(response)
         except StopIteration as end:
             found: T = end.value
             return found
         except Unreachable as error:
             raise ServerUnavailable(str(error)) from None
         finally:
+            flow.close()
             await channel.aclose()
 
 
@@ -250,3 +254,25 @@ def _new(
     if once is not None and not once(notice):
         raise LogoutTokenReplayed
     return notice
+
+
+def _answered(
+    channel: Channel,
+    step: Request | Flight,
+) -> Response | None:
+    if isinstance(step, Request):
+        return channel.send(step)
+    wait([step.landed], step.seconds)
+    return None
+
+
+async def _answered_later(
+    channel: AsyncChannel,
+    step: Request | Flight,
+) -> Response | None:
+    if isinstance(step, Request):
+        return await channel.send(step)
+    import asyncio  # slow to load, and of no use where nothing is async
+
+    await asyncio.wait([asyncio.wrap_future(step.landed)], timeout=step.seconds)
+    return None

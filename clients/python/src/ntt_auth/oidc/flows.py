@@ -1,7 +1,7 @@
 """The exchanges with the issuer, without input or output of their own.
 
 Each is a generator: it yields a request, is sent the response (or thrown `Unreachable`),
-and returns its result. `clients` drives it, blocking or not.
+or yields a `Flight` of another to wait for, and returns its result. `clients` drives it, blocking or not.
 """
 
 import base64
@@ -11,23 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlencode
 
-from ntt_auth._http import Request, Response, Unreachable
+from ntt_auth._http import Request, Response
 from ntt_auth.errors import (
     ConfigurationError,
     KeysUnavailable,
     ServerUnavailable,
 )
 from ntt_auth.jose import encoding
-from ntt_auth.jose.keys import Key, read_set
+from ntt_auth.jose.keys import Key
 from ntt_auth.oidc import asking, statements
 from ntt_auth.oidc.asking import Pending
 from ntt_auth.oidc.errors import LogoutTokenInvalid, RefreshRefused, SignInFailed
+from ntt_auth.oidc.keyring import Flight, Keyring
 from ntt_auth.oidc.tokens import Tokens
 
 T = TypeVar("T")
-Flow = Generator[Request, Response, T]
-KEYS_FRESH_SECONDS = 600
-KEYS_AGAIN_SECONDS = 30
+Flow = Generator[Request | Flight, Any, T]
 _CLIENT = "Look at client id and secret."
 _MENDED_BY = {
     "invalid_client": _CLIENT,
@@ -44,9 +43,7 @@ class Party:
     client_id: str
     client_secret: str | None = field(repr=False)
     timeout: float
-    keys: dict[str, Key] = field(default_factory=dict, repr=False)
-    keys_read: float = float("-inf")  # monotonic, as is the next
-    keys_asked: float = float("-inf")
+    keyring: Keyring = field(default_factory=Keyring, repr=False)
 
     def url(self, path: str) -> str:
         """Return an endpoint."""
@@ -239,33 +236,9 @@ def _key(
     party: Party,
     kid: str,
 ) -> Flow[Key | None]:
-    """Return a key of the issuer. An unknown one is asked for twice a minute at most.
-
-    The last good keys serve while there are no newer ones. Raises `KeysUnavailable` where
-    there are none, or where the last question for an unknown one had no answer.
-    """
-    now = time.monotonic()
-    stale = now - party.keys_read > KEYS_FRESH_SECONDS
-    # without any key whoever comes asks: others may be on their way, and know none yet
-    may_ask = not party.keys or now - party.keys_asked > KEYS_AGAIN_SECONDS
-    if (stale or kid not in party.keys) and may_ask:
-        party.keys_asked = now
-        url = party.url("/.well-known/jwks.json")
-        try:
-            answer = yield Request("GET", url, timeout=party.timeout)
-            if answer.status != 200:
-                raise ValueError("no answer")
-            party.keys = read_set(encoding.read_object(answer.body))
-            party.keys_read = now
-        except (Unreachable, ValueError):
-            pass  # the last good ones serve
-        finally:  # also where the question is given up
-            if not party.keys:
-                party.keys_asked = float("-inf")
-    key = party.keys.get(kid)
-    if key is None and (not party.keys or party.keys_read != party.keys_asked):
-        raise KeysUnavailable("Expected a JWKS from the issuer.")
-    return key
+    """Return a key of the issuer; see `Keyring.find`."""
+    url = party.url("/.well-known/jwks.json")
+    return (yield from party.keyring.find(kid, url, party.timeout))
 
 
 def _object(answer: Response) -> dict[str, Any]:
