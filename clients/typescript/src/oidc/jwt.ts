@@ -41,10 +41,11 @@ export async function verifyStatement(
   const [head, body, signature] = partsOf(token) ?? [];
   if (!head || !body || !signature) throw invalid("is no signed token");
   const header = decoded(head);
-  const { typ = "JWT", alg, kid, crit } = header;
+  const { typ = "JWT", alg, kid } = header;
   const wanted = expected.typ ?? "JWT";
-  if (String(typ).toLowerCase() !== wanted.toLowerCase()) throw invalid(`is not of type ${wanted}`);
-  if (crit !== undefined) throw invalid("has critical headers");
+  if (typeof typ !== "string" || typ.toLowerCase() !== wanted.toLowerCase())
+    throw invalid(`is not of type ${wanted}`);
+  if ("crit" in header || "b64" in header) throw invalid("has critical headers");
   const key = typeof kid === "string" ? await keys(kid) : undefined;
   if (!key || key.algorithm !== alg) throw invalid("is not signed by a key and algorithm of the issuer");
   const bytes = unbase64url(signature);

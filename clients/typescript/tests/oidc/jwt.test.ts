@@ -94,6 +94,8 @@ test.each([
   ["two people", HEADER, PAYLOAD.replace('"sub":', '"sub":"bob","sub":')],
   ["two clients", HEADER, PAYLOAD.replace('"aud":', '"aud":"another","\\u0061ud":')],
   ["two types", HEADER.replace("{", '{"typ":"at+jwt","typ":"JWT",'), PAYLOAD],
+  ["a type that is no text", HEADER.replace("{", '{"typ":["JWT"],'), PAYLOAD],
+  ["a payload without base64url", HEADER.replace("{", '{"b64":true,'), PAYLOAD],
   ["two names within", HEADER, PAYLOAD.replace("{", '{"address":{"a":1,"a":2},')],
   ["an end in an exponent", HEADER, PAYLOAD.replace(/"exp":\d+/, '"exp":9e9')],
   ["an end in a fraction", HEADER, PAYLOAD.replace(/("exp":\d+)/, "$1.5")],
