@@ -4,6 +4,7 @@ import { useState } from "react";
 /** Whoever is signed in may call both APIs; the answers stand below. */
 export function App() {
   const { user, login, logout } = useAuth();
+  const [answer, setAnswer] = useState(""); // stays when the refusal that it tells of has signed the person out
   return (
     <>
       <h1>Orders</h1>
@@ -14,30 +15,29 @@ export function App() {
       </SignedOut>
       <SignedIn>
         <p>You are {user?.name || user?.email}. Both APIs check your token themselves.</p>
-        <Calls />
+        <Calls tell={setAnswer} />
         <button onClick={() => logout()}>Sign out</button>
       </SignedIn>
+      <output>{answer}</output>
     </>
   );
 }
 
-function Calls() {
+function Calls({ tell }: { tell: (answer: string) => void }) {
   const { fetch } = useAuth();
-  const [answer, setAnswer] = useState("");
 
   async function call(service: string) {
-    setAnswer("...");
+    tell("...");
     const began = performance.now();
     const response = await fetch(`/api/${service}/orders`).catch((error: Error) => error);
     const text = response instanceof Error ? response.message : `${response.status} ${await response.text()}`;
-    setAnswer(`${service}, ${Math.round(performance.now() - began)} ms: ${text}`);
+    tell(`${service}, ${Math.round(performance.now() - began)} ms: ${text}`);
   }
 
   return (
     <>
       <button onClick={() => call("fastapi")}>Call FastAPI</button>
       <button onClick={() => call("express")}>Call Express</button>
-      <output>{answer}</output>
     </>
   );
 }
