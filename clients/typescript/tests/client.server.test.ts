@@ -141,7 +141,7 @@ describe.skipIf(!installed)("the client of a service that manages", () => {
     const { code } = snippets(page).find(({ title }) => title === heading) ?? { code: "" };
     const slug = `snippet-${heading.length}`;
     await client.tenants.create({ slug });
-    await (await runnable(code.replace('"shop"', `"${slug}"`)))({});
+    await (await runnable(code.replace('"default"', `"${slug}"`)))({});
     expect(said).toHaveBeenCalledWith(`reader@${heading.length}.example`);
     said.mockRestore();
     expect(await idsOf(client.tenant(slug).roles.list())).toHaveLength(1);

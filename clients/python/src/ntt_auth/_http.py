@@ -78,6 +78,16 @@ def library() -> Any:
         return import_module("httpx")
 
 
+@cache
+def _context() -> Any:
+    """Return the TLS settings of every channel: they take long to make.
+
+    Never made in a thread that ends with its exchange: OpenSSL tidies up as a thread
+    ends, and a child that is forked just then would wait for that for ever.
+    """
+    return library().create_ssl_context()
+
+
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
@@ -113,6 +123,7 @@ class Channel:
 
     def _exchange(self, request: Request) -> Response:
         errand = Errand(self._stream if self._keep_alive else None)
+        _context()
         try:
             found: Response
             found = errand.run(lambda: self._done(request, errand), request.timeout)
@@ -148,7 +159,11 @@ class Channel:
             if self._client is not None:
                 return self._client
             kept = library().Limits(max_keepalive_connections=int(self._keep_alive))
-            opened: httpx.Client = library().Client(follow_redirects=False, limits=kept)
+            opened: httpx.Client = library().Client(
+                follow_redirects=False,
+                limits=kept,
+                verify=_context(),
+            )
             self._client = opened
             return opened
 
@@ -200,7 +215,11 @@ class AsyncChannel:
             return self._client
         kept = library().Limits(max_keepalive_connections=10 * self._keep_alive)
         opened: httpx.AsyncClient
-        opened = library().AsyncClient(follow_redirects=False, limits=kept)
+        opened = library().AsyncClient(
+            follow_redirects=False,
+            limits=kept,
+            verify=_context(),
+        )
         self._client = opened
         return opened
 
